@@ -1,0 +1,36 @@
+import { Assessment, Sheet } from './assessment.ts';
+import { Agreement, Grant } from './authorisation.ts';
+import { Resource, SecretStub } from './catalogue.ts';
+import { Contract } from './data-contract.ts';
+import { Listing } from './listing.ts';
+import { Order } from './order.ts';
+import { Membership, Organisation } from './organisation.ts';
+import { Product } from './product.ts';
+import { Query } from './query.ts';
+import { Calendar } from './rulebase.ts';
+import { Dataset, Job } from './sandbox.ts';
+import { Scenario } from './scenario.ts';
+import { Entitlement } from './trade.ts';
+
+/** Every kind of record there is: whoever follows a reference asks here which of its states are live. */
+export const contracts = {
+  organisation: Organisation,
+  membership: Membership,
+  resource: Resource,
+  secretStub: SecretStub,
+  agreement: Agreement,
+  grant: Grant,
+  scenario: Scenario,
+  assessment: Assessment,
+  sheet: Sheet,
+  dataset: Dataset,
+  job: Job,
+  product: Product,
+  listing: Listing,
+  order: Order,
+  contract: Contract,
+  entitlement: Entitlement,
+  query: Query,
+  calendar: Calendar,
+} as const;
+export type Kind = keyof typeof contracts;

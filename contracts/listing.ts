@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { Because, Fen, Id, Instant, Line, Name, Nothing, Text } from './fields.ts';
+import { Licence, Product } from './product.ts';
+
+const filed = z.strictObject({
+  product: Id,
+  title: Name,
+  summary: Text,
+  priceFen: Fen,
+  licence: Licence,
+  legality: Text,
+  contact: Line,
+});
+const listed = filed.extend({ listedAt: Instant });
+
+/** An offer on the trading venue. Its description follows the listing file of requirements §3.2. */
+export const Listing = {
+  kind: 'listing',
+  plural: 'listings',
+  title: ['挂牌', 'Listing'],
+  schema: 1,
+  live: ['listed'],
+  refs: { product: Product },
+  states: {
+    draft: filed.extend({ reason: Text.optional() }),
+    reviewing: filed.extend({ filedAt: Instant }),
+    listed,
+    suspended: listed.extend({ reason: Text }),
+    delisted: filed.extend({ reason: Text }),
+  },
+  inputs: {
+    create: z.strictObject({ product: Id, priceFen: Fen, legality: Text, contact: Line }),
+    reprice: z.strictObject({ priceFen: Fen }),
+    submit: Nothing,
+    approve: Nothing,
+    reject: Because,
+    suspend: Because,
+    resume: Nothing,
+    delist: Because,
+    overdue: Nothing,
+  },
+} as const;

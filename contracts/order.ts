@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { Because, Fen, Id, Instant, Name, Nothing, Ref, Text } from './fields.ts';
+import { Listing } from './listing.ts';
+import { Licence } from './product.ts';
+
+/** A bank's own reference of a transfer: it pays one order only. */
+export const Remittance = z.string().regex(/^[A-Za-z0-9-]{6,40}$/);
+
+const placed = z.strictObject({ listing: Id, product: Id, title: Name, priceFen: Fen, licence: Licence, purpose: Text });
+const contracted = placed.extend({ contract: Id, contractDigest: z.string().max(80) });
+/** Without a remittance where the product is free. */
+const paid = contracted.extend({ paidAt: Instant, remittance: Remittance.optional(), venue: Id.optional() });
+const delivering = paid.extend({ entitlement: Id });
+const accepted = delivering.extend({ acceptedAt: Instant, inspectionLapsed: z.boolean() });
+const refundDue = paid.extend({ entitlement: Id.optional(), because: z.string().max(200), link: Ref.optional() });
+
+/** One trade: the price is the listing's, never the buyer's. Money and data move only as the states say. */
+export const Order = {
+  kind: 'order',
+  plural: 'orders',
+  title: ['订单', 'Order'],
+  schema: 1,
+  live: ['placed', 'contracted', 'paid', 'delivering', 'accepted', 'settled'],
+  refs: { listing: Listing },
+  states: {
+    placed,
+    contracted,
+    paid,
+    delivering,
+    accepted,
+    settled: accepted.extend({ settledAt: Instant }),
+    cancelled: placed.extend({ reason: Text }),
+    refundDue,
+    refunded: refundDue.extend({ refundRemittance: Remittance, refundedAt: Instant }),
+  },
+  inputs: {
+    create: z.strictObject({ listing: Id, purpose: Text }),
+    conclude: z.strictObject({ contract: Id, contractDigest: z.string().max(80) }),
+    cancel: Because,
+    drop: Because,
+    confirmPayment: z.strictObject({ amountFen: Fen, remittance: Remittance }),
+    deliver: z.strictObject({ entitlement: Id }),
+    undeliverable: z.strictObject({ because: z.string().max(200), link: Ref.optional() }),
+    accept: Nothing,
+    lapseInspection: Nothing,
+    claimRefund: Nothing,
+    refund: z.strictObject({ amountFen: Fen, remittance: Remittance }),
+    settle: Nothing,
+    waivePayment: Nothing,
+    lapsePayment: Nothing,
+  },
+} as const;

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { AnalysisRule } from './analysis-rule.ts';
+import { Because, Fen, Id, Line, Name, Nothing, Text } from './fields.ts';
+import { Dataset } from './sandbox.ts';
+import { Scenario } from './scenario.ts';
+
+/** Permitted use in machine fields: requirements §3.2, 数据提供合同. Onward transfer is never permitted here. */
+export const Licence = z.strictObject({
+  permittedPurpose: Text,
+  users: Line,
+  region: z.literal('CN'),
+  termDays: z.int().min(1).max(1825),
+  queries: z.int().min(1).max(100_000),
+  onwardTransfer: z.literal(false),
+});
+const offer = z.strictObject({
+  title: Name,
+  summary: Text,
+  scenario: Id,
+  dataset: Id,
+  deliveryMode: z.enum(['GOVERNED_QUERY']),
+  useClass: z.enum(['GOVERNANCE_WELFARE', 'INDUSTRY']),
+  rule: AnalysisRule,
+  licence: Licence,
+});
+const priced = offer.extend({ ceilingFen: Fen, ruleVersion: z.int().min(1) });
+
+/** What an operator makes of granted data. It rests on its scenario and dataset, and through them on the whole authority chain. */
+export const Product = {
+  kind: 'product',
+  plural: 'products',
+  title: ['数据产品', 'Data product'],
+  schema: 1,
+  live: ['approved'],
+  refs: { scenario: Scenario, dataset: Dataset },
+  states: {
+    draft: offer.extend({ reason: Text.optional() }),
+    submitted: offer,
+    approved: priced,
+    suspended: priced.extend({ reason: Text }),
+    retired: offer.extend({ reason: Text }),
+  },
+  inputs: {
+    create: offer,
+    edit: offer.omit({ scenario: true, dataset: true }),
+    submit: Nothing,
+    return: Because,
+    approve: z.strictObject({ ceilingFen: Fen }),
+    suspend: Because,
+    resume: Nothing,
+    retire: Because,
+    overdue: Nothing,
+  },
+} as const;

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { Digest, Id, Instant, Nothing, Ref } from './fields.ts';
+import { Entitlement } from './trade.ts';
+
+const asked = z.strictObject({ entitlement: Id, product: Id, sql: z.string().max(8000), askedAt: Instant });
+const Result = z.strictObject({ object: z.string().max(200), digest: Digest, rows: z.int().min(0) });
+
+/** A buyer's question under the analysis rule of a product. Only checked aggregates come out. */
+export const Query = {
+  kind: 'query',
+  plural: 'queries',
+  title: ['受控查询', 'Governed query'],
+  schema: 1,
+  live: ['released'],
+  refs: { entitlement: Entitlement },
+  states: {
+    admitted: asked,
+    released: asked.extend({ result: Result, releasedAt: Instant, ruleVersion: z.int() }),
+    refused: asked.extend({ code: z.string().max(60), at: z.int().optional() }),
+    withheld: asked.extend({ link: Ref }),
+    cancelled: asked,
+  },
+  inputs: {
+    create: z.strictObject({ entitlement: Id, sql: z.string().trim().min(1).max(8000) }),
+    release: z.strictObject({ result: Result, ruleVersion: z.int() }),
+    refuse: z.strictObject({ code: z.string().max(60), at: z.int().optional() }),
+    withhold: z.strictObject({ link: Ref }),
+    cancel: Nothing,
+  },
+} as const;

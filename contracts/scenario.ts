@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { Grant } from './authorisation.ts';
+import { Because, Day, Id, Instant, Line, Nothing, Text } from './fields.ts';
+
+export const Condition = z.strictObject({
+  text: Text,
+  kind: z.enum(['PRECEDENT', 'SUBSEQUENT']),
+  owner: Line,
+  due: Day,
+  verifier: Line,
+});
+const Standing = Condition.extend({ evidence: Line.optional(), closed: z.boolean() });
+
+const plan = z.strictObject({
+  title: Line,
+  purpose: Text,
+  grants: z.array(Id).min(1).max(20),
+  users: Text,
+  prohibitedUses: Text,
+  safeguards: Text,
+  personalInformation: z.enum(['NONE', 'ANONYMISED', 'DEIDENTIFIED', 'PSEUDONYMISED', 'IDENTIFIED']),
+});
+/** `sources` are the institutions whose data it is: none of them may sit on the panel. `resources` is all that may be loaded under it. */
+const filed = plan.extend({ filedAt: Instant, round: z.int().min(1).max(10), sources: z.array(Id).max(20), resources: z.array(Id).max(20) });
+const decided = filed.extend({ assessment: Id, reasons: Text.optional(), conditions: z.array(Standing).max(20) });
+
+/** A single stated purpose over granted data: assessed before any data is loaded. Measures art. 19. */
+export const Scenario = {
+  kind: 'scenario',
+  plural: 'scenarios',
+  title: ['应用场景', 'Application scenario'],
+  schema: 1,
+  live: ['approved'],
+  refs: { grants: [Grant] },
+  states: {
+    draft: plan,
+    filed,
+    approved: decided.extend({ approvedUntil: Instant }),
+    conditioned: decided.extend({ approvedUntil: Instant }),
+    rectifying: decided.extend({ rectifyFrom: Instant }),
+    rejected: decided,
+    suspended: decided.extend({ approvedUntil: Instant, reason: Text }),
+    withdrawn: plan,
+    expired: decided,
+  },
+  inputs: {
+    create: plan,
+    edit: plan,
+    file: Nothing,
+    withdraw: Nothing,
+    approve: z.strictObject({ assessment: Id, reasons: Text.optional() }),
+    condition: z.strictObject({ assessment: Id, reasons: Text.optional(), conditions: z.array(Condition).min(1).max(20) }),
+    rectify: z.strictObject({ assessment: Id, reasons: Text.optional() }),
+    reject: z.strictObject({ assessment: Id, reasons: Text.optional() }),
+    closeCondition: z.strictObject({ number: z.int().min(1).max(20), evidence: Line }),
+    satisfy: Nothing,
+    suspend: Because,
+    resume: Nothing,
+    overdue: Nothing,
+    lapse: Nothing,
+    expire: Nothing,
+  },
+} as const;
