@@ -1,0 +1,8 @@
+import { describe, it } from '@jest/globals';
+
+/** Describes what needs something outside; where that is missing, says that it was not run, and why. */
+export const describeUnless = (missing: string | undefined, name: string, tests: () => void): void => {
+  if (missing === undefined) return describe(name, tests);
+  process.stderr.write(`not run: ${name}: ${missing}\n`);
+  describe.skip(`not run: ${name}: ${missing}`, () => it.todo(missing));
+};
