@@ -1,0 +1,35 @@
+import type { Organisation, Membership } from '../../contracts/organisation.ts';
+import { contracts } from '../../contracts/index.ts';
+import { isLive } from '../kernel/live.ts';
+import type { Person, Stored } from '../kernel/process.ts';
+import type { Ports } from './ports.ts';
+import { RefusalError } from './refusal.ts';
+
+/** Who has not signed in: sees what is public, may do nothing. */
+export const visitor: Person = { type: 'person', id: '', org: '', region: '', roles: [] };
+
+/**
+ * The person behind a request. Roles come from the membership record and are read at every request, so a revoked role is gone at once.
+ * @throws RefusalError unauthenticated, not_a_member
+ */
+export const actorOf = async (headers: Readonly<Record<string, string | undefined>>, { verify, door, now }: Ports): Promise<Person> => {
+  const authorization = headers['authorization'];
+  if (authorization === undefined) return visitor;
+  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
+  const verified = token === undefined ? undefined : await verify(token);
+  if (!verified) throw new RefusalError('unauthenticated');
+  const alone: Person = { ...visitor, id: verified.person };
+  const organisation = headers['harbour-organisation'];
+  if (organisation === undefined || organisation === '') return alone;
+  if (!/^[A-Za-z0-9-]{1,80}$/.test(organisation)) throw new RefusalError('not_a_member');
+  const [membership, org] = await door.load([
+    { kind: 'membership', id: `${organisation}:${verified.person}` },
+    { kind: 'organisation', id: organisation },
+  ]);
+  const at = now().toISOString();
+  if (!membership || !org || !isLive(contracts.membership.live, membership, at) || !isLive(contracts.organisation.live, org, at))
+    throw new RefusalError('not_a_member');
+  const { roles } = (membership as unknown as Stored<typeof Membership>).data;
+  const { type, region } = (org as unknown as Stored<typeof Organisation>).data;
+  return { ...alone, org: organisation, orgType: type, region, roles };
+};

@@ -1,0 +1,41 @@
+import { offered, type Event } from '../kernel/decide.ts';
+import { isLive } from '../kernel/live.ts';
+import type { Actor, Process, Stored } from '../kernel/process.ts';
+
+/** A record as one actor may read it, with what they could do here now. */
+export const viewOf = (process: Process, record: Stored, actor: Actor, at: string) => ({
+  kind: record.kind,
+  id: record.id,
+  version: record.version,
+  status: record.status,
+  isLive: isLive(process.contract.live, record, at),
+  region: record.region,
+  owner: record.owner,
+  ...(record.party === undefined ? {} : { party: record.party }),
+  receivedAt: record.receivedAt,
+  since: record.since,
+  ...(record.validUntil === undefined ? {} : { validUntil: record.validUntil }),
+  rules: record.rules,
+  links: record.links,
+  data: process.view ? process.view(actor, record) : record.data,
+  clocks: record.clocks,
+  signed: Object.fromEntries(Object.entries(record.signed).map(([action, { input, seats }]) => [action, { input, seats: Object.keys(seats) }])),
+  offered: offered(process, record, actor),
+});
+
+const overseers = new Set(['auditor', 'authority.lead', 'authority.case']);
+/** One line of a record's timeline. Who acted is named to their own organisation and to those who oversee; the others read the seat. */
+export const lineOf = (event: Event, actor: Actor) => {
+  const named = actor.type === 'system' || (event.org !== '' && event.org === actor.org) || actor.id === event.by || actor.roles.some((r) => overseers.has(r));
+  return {
+    n: event.n,
+    action: event.action,
+    at: event.at,
+    seat: event.seat,
+    org: event.org,
+    status: event.status,
+    ...(event.partial ? { partial: true } : {}),
+    ...(named ? { by: event.by } : {}),
+    disclosed: event.public !== undefined,
+  };
+};
