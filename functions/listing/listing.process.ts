@@ -1,0 +1,145 @@
+import { Listing } from '../../contracts/listing.ts';
+import { processOf } from '../../shared/kernel/process.ts';
+import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
+import { withinCeiling } from './rules.ts';
+
+const { create, action, define } = processOf(Listing);
+const agent = ownerAs('operator.agent');
+const reviewer = role('venue.reviewer');
+const lead = role('venue.lead');
+
+type Offered = { id: string; region: string; status: string; owner: string; data: { product: string; title: object; summary: string; priceFen: number } };
+const offered = ({ id, region, status, owner, data }: Offered) => ({
+  id,
+  region,
+  status,
+  operator: owner,
+  product: data.product,
+  title: data.title,
+  summary: data.summary,
+  priceFen: data.priceFen,
+});
+
+/** An offer on the venue: reviewed by two of its staff, neither of the operator. Measures art. 21; requirements §3.2. */
+export const listing = define({
+  create: create({
+    by: holder('operator.agent'),
+    to: 'draft',
+    links: (input) => ({ product: input.product }),
+    reads: ['product'],
+    own: ['product'],
+    live: { product: 'product_not_live' },
+    guards: [(c) => withinCeiling(c.input.priceFen, c)],
+    becomes: ({ input, refs: { product } }) => ({
+      status: 'draft',
+      data: { ...input, title: product.data.title, summary: product.data.summary, licence: product.data.licence },
+      anchors: [{ kind: 'product', id: product.id }],
+    }),
+    publish: 'nothing',
+  }),
+  actions: {
+    reprice: action('reprice', {
+      from: ['draft'],
+      to: ['draft'],
+      by: agent,
+      reads: ['product'],
+      live: { product: 'product_not_live' },
+      guards: [(c) => withinCeiling(c.input.priceFen, c)],
+      becomes: ({ record, input }) => ({ status: 'draft', data: { ...record.data, priceFen: input.priceFen } }),
+      publish: 'nothing',
+    }),
+    submit: action('submit', {
+      from: ['draft'],
+      to: ['reviewing'],
+      by: agent,
+      reads: ['product'],
+      live: { product: 'product_not_live' },
+      guards: [(c) => withinCeiling(c.record.data.priceFen, c)],
+      becomes: ({ record, now }) => {
+        const { reason: _past, ...data } = record.data;
+        return { status: 'reviewing', data: { ...data, filedAt: now } };
+      },
+      publish: 'nothing',
+    }),
+    approve: action('approve', {
+      from: ['reviewing'],
+      to: ['listed'],
+      by: [reviewer, lead],
+      notBy: ['create', 'submit', ['product', 'create']],
+      ifMatch: true,
+      reads: ['product'],
+      live: { product: 'product_not_live' },
+      rests: ['product'],
+      guards: [(c) => withinCeiling(c.record.data.priceFen, c)],
+      becomes: ({ record, now }) => {
+        const { filedAt: _reviewed, ...data } = record.data;
+        return { status: 'listed', data: { ...data, listedAt: now } };
+      },
+      publish: offered,
+    }),
+    reject: action('reject', {
+      from: ['reviewing'],
+      to: ['draft'],
+      by: either(reviewer, lead),
+      notBy: ['create', 'submit'],
+      ifMatch: true,
+      becomes: ({ record, input }) => {
+        const { filedAt: _reviewed, ...data } = record.data;
+        return { status: 'draft', data: { ...data, reason: input.reason } };
+      },
+      publish: 'nothing',
+    }),
+    suspend: action('suspend', {
+      from: ['listed'],
+      to: ['suspended'],
+      by: either(lead, role('authority.lead'), role('cyberspace.officer')),
+      ifMatch: true,
+      becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
+      publish: offered,
+    }),
+    resume: action('resume', {
+      from: ['suspended'],
+      to: ['listed'],
+      by: [reviewer, lead],
+      ifMatch: true,
+      reads: ['product'],
+      live: { product: 'product_not_live' },
+      rests: ['product'],
+      becomes: ({ record }) => {
+        const { reason: _ended, ...data } = record.data;
+        return { status: 'listed', data };
+      },
+      publish: offered,
+    }),
+    delist: action('delist', {
+      from: ['draft', 'listed', 'suspended'],
+      to: ['delisted'],
+      by: either(agent, lead),
+      becomes: ({ record: { data }, input }) => {
+        const { product, title, summary, priceFen, licence, legality, contact } = data;
+        return { status: 'delisted', data: { product, title, summary, priceFen, licence, legality, contact, reason: input.reason } };
+      },
+      publish: offered,
+    }),
+    overdue: action('overdue', {
+      from: ['reviewing'],
+      to: ['reviewing'],
+      by: system('clock'),
+      becomes: ({ record }) => ({ status: 'reviewing', data: record.data }),
+      publish: (r) => ({ id: r.id, overdue: 'listingReview' }),
+    }),
+  },
+  sees: { roles: ['venue.reviewer', 'venue.lead', 'authority.case', 'authority.lead', 'cyberspace.officer', 'auditor', 'thirdparty.assessor'], public: ['listed', 'suspended', 'delisted'] },
+  card: (r) => r.data.title.zh,
+  queue: {
+    reviewing: [
+      { role: 'venue.reviewer', of: 'region' },
+      { role: 'venue.lead', of: 'region' },
+    ],
+    suspended: { role: 'venue.lead', of: 'region' },
+  },
+  clocks: {
+    review: { runs: ['reviewing'], due: (r, { deadlines }) => (r.status === 'reviewing' ? { from: r.data.filedAt, workingDays: deadlines.listingReview } : undefined), then: 'overdue' },
+  },
+  claims: (r) => (r.status === 'listed' || r.status === 'suspended' || r.status === 'reviewing' ? [{ value: `listing#${r.data.product}`, or: 'listing_exists' }] : []),
+});

@@ -1,0 +1,35 @@
+import type { Membership, Organisation } from '../../contracts/organisation.ts';
+import { rolesOf, type Role } from '../../contracts/roles.ts';
+import type { Refusal } from '../../contracts/refusals.ts';
+import { checkCreditCode } from '../../shared/kernel/identifiers.ts';
+import type { Actor, Creating, Seen } from '../../shared/kernel/process.ts';
+import type * as z from 'zod';
+
+export type Application = z.output<(typeof Organisation)['inputs']['create']>;
+type Org = Seen<typeof Organisation>;
+
+/** GB 32100-2015: the eighteenth character is a check digit. */
+export const creditCodeHolds = ({ input }: { input: Application }): Refusal | undefined =>
+  checkCreditCode(input.creditCode) ? undefined : 'credit_code_invalid';
+
+/** Four eyes begin with two persons: requirements §5, privilege grant. */
+export const twoAdministrators = ({ input: { administrators } }: { input: Application }): Refusal | undefined =>
+  administrators[0]?.person === administrators[1]?.person ? 'administrators_same' : undefined;
+
+export const applicantAdministers = ({ input, actor }: { input: Application; actor: Actor }): Refusal | undefined =>
+  actor.type === 'system' || input.administrators.some((a) => a.person === actor.id) ? undefined : 'administrator_must_apply';
+
+/** A venue states its licence: 国发〔2011〕38号, 国办发〔2012〕37号; requirements §0(8). */
+export const venueIsLicensed = ({ input }: { input: Application }): Refusal | undefined =>
+  input.type === 'TRADING_VENUE' && input.licence === undefined ? 'venue_licence_required' : undefined;
+
+export const rolesFit = (org: Org, roles: readonly Role[]): Refusal | undefined =>
+  roles.every((role) => rolesOf[org.data.type].includes(role)) ? undefined : 'role_not_of_type';
+
+export const appointmentFits = ({ input, refs }: Creating<typeof Membership, 'organisation'>): Refusal | undefined => rolesFit(refs.organisation, input.roles);
+
+/** Who proposed the standing change may not confirm it: requirements §5, privilege grant. */
+export const notProposer = ({ record, actor }: { record: { data: { proposedBy: string } }; actor: Actor }): Refusal | undefined =>
+  actor.type === 'person' && record.data.proposedBy === actor.id ? 'own_work' : undefined;
+
+export const nameOf = (actor: Actor): string => (actor.type === 'person' ? actor.id : `system:${actor.id}`);

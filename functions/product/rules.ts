@@ -1,0 +1,33 @@
+import type * as z from 'zod';
+import type { Product } from '../../contracts/product.ts';
+import type { Parameters } from '../../contracts/parameters.ts';
+import type { Dataset } from '../../contracts/sandbox.ts';
+import type { Verdict, Seen } from '../../shared/kernel/process.ts';
+
+type Offer = Pick<z.output<(typeof Product)['inputs']['create']>, 'rule' | 'useClass'>;
+type Given = { readonly input: Offer; readonly refs: { readonly dataset: Seen<typeof Dataset> }; readonly rules: Parameters };
+
+const columnsOf = (dataset: Seen<typeof Dataset>) => new Map('columns' in dataset.data ? dataset.data.columns.map((c) => [c.name, c]) : []);
+const numeric = /^(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|DOUBLE|FLOAT|DECIMAL.*)$/;
+
+/** Every column that a rule names exists, and none that holds personal information is a dimension or a measure. sandbox.md; Measures art. 19(2). */
+export const ruleFitsColumns = ({ input: { rule }, refs: { dataset } }: Given): Verdict => {
+  const columns = columnsOf(dataset);
+  const named = [...rule.dimensions.map((d) => d.column), ...rule.measures.map((m) => m.column)];
+  const unknown = [...named, ...(rule.entity === null ? [] : [rule.entity])].find((name) => !columns.has(name));
+  if (unknown !== undefined) return { code: 'column_unknown', about: { column: unknown } };
+  const personal = named.find((name) => columns.get(name)?.personal !== null);
+  if (personal !== undefined) return { code: 'column_personal', about: { column: personal } };
+  const text = rule.measures.find((m) => !numeric.test(columns.get(m.column)?.type ?? ''));
+  return text === undefined ? undefined : { code: 'column_not_numeric', about: { column: text.column } };
+};
+
+/** A rule may be stricter than the floor of the rule base, never weaker. */
+export const ruleIsStrong = ({ input: { rule }, rules: { sandbox } }: Given): Verdict => {
+  const weak = rule.minEntities < sandbox.minEntities || rule.dominancePercent > sandbox.dominancePercent || rule.maxRows > sandbox.maxRows;
+  return weak ? { code: 'rule_too_weak', about: { minEntities: sandbox.minEntities, dominancePercent: sandbox.dominancePercent, maxRows: sandbox.maxRows } } : undefined;
+};
+
+/** 发改价格〔2025〕65号: for governance and welfare free, for industry within the ceiling. */
+export const welfareIsFree = ({ record, input }: { readonly record: { readonly data: { readonly useClass: string } }; readonly input: { readonly ceilingFen: number } }): Verdict =>
+  record.data.useClass === 'GOVERNANCE_WELFARE' && input.ceilingFen > 0 ? 'welfare_must_be_free' : undefined;

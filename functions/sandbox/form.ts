@@ -1,0 +1,60 @@
+import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
+import type { GateCode } from '../../contracts/gate-refusals.ts';
+import type { PersonalKind } from '../../contracts/personal-kinds.ts';
+
+/** A column of the governed table, with its DuckDB type as `DESCRIBE` names it, and what the scan found in it. */
+export type Column = { readonly name: string; readonly type: string; readonly personal?: PersonalKind | null };
+
+/** A value the buyer wrote, taken apart and proven to be of its kind; numbers stay text because JSON numbers are not exact. */
+export type Literal = {
+  readonly kind: 'integer' | 'decimal' | 'double' | 'text' | 'date' | 'timestamp' | 'boolean';
+  readonly text: string;
+};
+
+/** A dimension of the rule as a query uses it. `bin` is the width of a cell as exact decimal text; null is the bare column. */
+export type Cut = { readonly column: string; readonly grain: 'hour' | 'day' | 'month' | 'year' | { readonly bin: string } | null };
+
+export type Comparison = '=' | '<' | '<=' | '>' | '>=';
+
+export type Predicate =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Predicate[] }
+  | { readonly kind: 'compare'; readonly cut: Cut; readonly by: Comparison; readonly value: Literal }
+  | { readonly kind: 'in'; readonly cut: Cut; readonly values: readonly Literal[] };
+
+export type Output =
+  | { readonly kind: 'dimension'; readonly cut: Cut }
+  | { readonly kind: 'rows' }
+  | { readonly kind: 'entities' }
+  | { readonly kind: 'sum' | 'avg'; readonly column: string };
+
+export type Ordering = { readonly output: number; readonly descending: boolean; readonly nullsFirst: boolean };
+
+/** All that a governed query can say. Whatever is not in this type cannot be asked. */
+export type Form = {
+  readonly outputs: readonly { readonly label: string; readonly output: Output }[];
+  readonly where: Predicate | null;
+  readonly groups: readonly Cut[];
+  readonly order: readonly Ordering[];
+  readonly limit: number | null;
+};
+
+/** The rule with the columns it speaks of, as the gate needs them. */
+export type Ground = { readonly rule: AnalysisRule; readonly columns: readonly Column[] };
+
+/** Thrown inside the gate only; `compile` turns it into a value. `at` is an offset in bytes of UTF-8, as the parser gives it. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly code: GateCode;
+  readonly at: number | null;
+  constructor(code: GateCode, at: number | null = null) {
+    super(code);
+    this.code = code;
+    this.at = at;
+  }
+}
+
+/** Equality of two parts of a form; their keys are always written in the same order. */
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** DuckDB compares identifiers without regard to the case of ASCII letters only. */
+export const fold = (identifier: string): string => identifier.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

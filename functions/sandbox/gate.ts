@@ -1,0 +1,52 @@
+import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
+import type { GateCode } from '../../contracts/gate-refusals.ts';
+import { findMisfit } from './fitness.ts';
+import type { Column, Form, Ground } from './form.ts';
+import { Refused } from './form.ts';
+import { printForm } from './printing.ts';
+import { readForm } from './reading.ts';
+import { readTree } from './tree.ts';
+
+/**
+ * DuckDB's own parser: answers `json_serialize_sql` of a text, with defaults and NULLs left out and empty lists kept (without them ROLLUP
+ * loses its `()`). It runs nothing.
+ */
+export type Parser = (sql: string) => Promise<string>;
+
+/** A query as it will be run: `labels` name the columns `c0`, `c1`… of the result; `form` is what was asked, for keeping and comparing. */
+export type Compiled = { readonly sql: string; readonly labels: readonly string[]; readonly form: Form };
+
+/** `at` is an offset in UTF-16 units into the buyer's text, or null where the parser does not say. */
+export type GateRefusal = { readonly refused: GateCode; readonly at: number | null };
+
+const maxLength = 10_000;
+
+/**
+ * Turns a buyer's SQL into the query that the analysis rule permits, or refuses it with the code of the construct. The accepted grammar: one
+ * SELECT from `data`; WHERE of AND and OR over comparisons, IN and BETWEEN of dimensions with literals; GROUP BY at most four dimensions at
+ * the rule's grain or coarser; `count(*)`, `count(distinct entity)`, `sum` and `avg` of measures; ORDER BY outputs; a constant LIMIT.
+ *
+ * Semantics of the answers: see `printForm`. Where the rule has no entity column, each row is its own and `count(distinct …)` is refused,
+ * since there is no column to name.
+ */
+export async function compile(sql: string, rule: AnalysisRule, columns: readonly Column[], parse: Parser): Promise<Compiled | GateRefusal> {
+  if (sql.length > maxLength) return { refused: 'sql_too_long', at: maxLength };
+  const control = sql.search(/[^\P{Cc}\t\n\r]/u);
+  if (control !== -1 || !sql.isWellFormed()) return { refused: 'control_character', at: control === -1 ? null : control };
+  const misfit = findMisfit(rule, columns);
+  if (misfit !== null) return { refused: misfit.refused, at: null };
+  const ground: Ground = { rule, columns };
+  const serialised = await parse(sql);
+  try {
+    const form = readForm(readTree(serialised), ground);
+    return { sql: printForm(form, ground), labels: form.outputs.map(({ label }) => label), form };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { refused: error.code, at: error.at === null ? null : offsetOf(error.at, sql) };
+  }
+}
+
+/** From the parser's bytes of UTF-8 to the offsets of a JavaScript string. */
+function offsetOf(bytes: number, sql: string): number {
+  return Buffer.from(sql).subarray(0, bytes).toString().length;
+}

@@ -1,0 +1,135 @@
+import type { Cut, Literal } from './form.ts';
+import { Refused } from './form.ts';
+import type { Json } from './tree.ts';
+import { isNode, misplaced, node, only, place, text } from './tree.ts';
+
+/** What kinds of value a column holds, as far as a rule may use it. */
+export type Family = 'integer' | 'decimal' | 'double' | 'text' | 'date' | 'timestamp' | 'boolean';
+
+const families: readonly (readonly [RegExp, Family])[] = [
+  [/^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/, 'integer'],
+  [/^DECIMAL\([0-9]+,[0-9]+\)$/, 'decimal'],
+  [/^(FLOAT|DOUBLE)$/, 'double'],
+  [/^VARCHAR$/, 'text'],
+  [/^DATE$/, 'date'],
+  [/^TIMESTAMP$/, 'timestamp'],
+  [/^BOOLEAN$/, 'boolean'],
+];
+
+/** The family of a DuckDB type, or null for one that no rule can use (lists, zoned times, huge integers). */
+export const familyOf = (type: string): Family | null => families.find(([pattern]) => pattern.test(type))?.[1] ?? null;
+
+export const isNumeric = (family: Family | null): boolean => family === 'integer' || family === 'decimal' || family === 'double';
+
+/**
+ * Reads a constant of the tree. TRUE and typed dates arrive as casts of a text constant; no other cast is understood.
+ * Integers beyond 64 bits and decimals beyond 18 digits are refused: comparing them could overflow, and whether it does depends on the data.
+ */
+export function readLiteral(json: Json | undefined): Literal {
+  if (!isNode(json)) throw new Refused('predicate_not_allowed');
+  const at = place(json);
+  if (json['class'] === 'CAST') {
+    const target = node(json['cast_type'])['id'];
+    const child = json['child'];
+    const kinds = { BOOLEAN: 'boolean', DATE: 'date', TIMESTAMP: 'timestamp' } as const;
+    if (!isNode(child) || child['class'] !== 'CONSTANT' || typeof target !== 'string' || !(target in kinds))
+      throw misplaced(json, 'cast_not_allowed');
+    only(json, ['class', 'type', 'query_location', 'child', 'cast_type']);
+    only(node(json['cast_type']), ['id']);
+    const inner = readLiteral(child);
+    if (inner.kind !== 'text') throw new Refused('cast_not_allowed', place(child));
+    return typed(inner.text, kinds[target as keyof typeof kinds], place(child));
+  }
+  if (json['class'] !== 'CONSTANT') throw misplaced(json, 'predicate_not_allowed');
+  only(json, ['class', 'type', 'query_location', 'value']);
+  const value = node(json['value']);
+  if (value['is_null'] === true) throw new Refused('null_test_not_allowed', at);
+  const type = node(value['type']);
+  const raw = value['value'];
+  const read = typeof type['id'] === 'string' ? readers[type['id']] : undefined;
+  if (read === undefined || typeof raw !== 'string') throw new Refused('literal_invalid', at);
+  return read(raw, type, at);
+}
+
+type Reader = (raw: string, type: { readonly [key: string]: Json }, at: number | null) => Literal;
+
+const integer: Reader = (raw, _type, at) => {
+  if (!/^-?[0-9]{1,19}$/.test(raw)) throw new Refused('literal_invalid', at);
+  return { kind: 'integer', text: raw };
+};
+
+const decimal: Reader = (raw, type, at) => {
+  const scale = Number(text(node(type['type_info'])['scale']));
+  if (!/^-?[0-9]{1,18}$/.test(raw) || !(scale >= 0 && scale <= 9)) throw new Refused('literal_invalid', at);
+  const digits = raw.replace('-', '').padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  return { kind: 'decimal', text: `${raw.startsWith('-') ? '-' : ''}${whole}.${digits.slice(digits.length - scale)}` };
+};
+
+const double: Reader = (raw, _type, at) => {
+  if (!/^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$/.test(raw) || !Number.isFinite(Number(raw))) throw new Refused('literal_invalid', at);
+  return { kind: 'double', text: /[eE]/.test(raw) ? raw : `${raw}e0` };
+};
+
+const string: Reader = (raw, _type, at) => {
+  if (raw.length > 1000 || raw.includes('\0') || !raw.isWellFormed()) throw new Refused('literal_invalid', at);
+  return { kind: 'text', text: raw };
+};
+
+const readers: Readonly<Record<string, Reader>> = { INTEGER: integer, BIGINT: integer, DECIMAL: decimal, DOUBLE: double, VARCHAR: string };
+
+const instant = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?$/;
+
+function typed(raw: string, kind: 'boolean' | 'date' | 'timestamp', at: number | null): Literal {
+  if (kind === 'boolean') {
+    const truth = ({ t: 'true', true: 'true', f: 'false', false: 'false' } as const)[raw];
+    if (truth === undefined) throw new Refused('literal_invalid', at);
+    return { kind, text: truth };
+  }
+  const match = instant.exec(raw);
+  if (match === null) throw new Refused('literal_invalid', at);
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = ''] = match;
+  const midnight = `${year}-${month}-${day}`;
+  const clock = `${hour}:${minute}:${second}`;
+  const parsed = new Date(`${midnight}T${clock}Z`);
+  // A date such as 2023-02-30 rolls over into March, and does not read back as it was written.
+  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 19) !== `${midnight}T${clock}` || year === '0000') {
+    throw new Refused('literal_invalid', at);
+  }
+  if (kind === 'date') {
+    if (match[4] !== undefined) throw new Refused('literal_invalid', at);
+    return { kind, text: midnight };
+  }
+  return { kind, text: `${midnight} ${clock}${/[1-9]/.test(fraction) ? `.${fraction}` : ''}` };
+}
+
+/**
+ * Gives a literal the kind that its column compares with, as DuckDB would, but refuses where DuckDB would cast the column: a cast that fails
+ * on one row would tell of that row.
+ */
+export function fitLiteral(literal: Literal, family: Family, at: number | null): Literal {
+  const { kind } = literal;
+  if (isNumeric(family) && (kind === 'integer' || kind === 'decimal' || kind === 'double')) return literal;
+  if ((family === 'date' || family === 'timestamp') && kind === 'text') return typed(literal.text, family, at);
+  if (family === 'timestamp' && kind === 'date') return { kind: 'timestamp', text: `${literal.text} 00:00:00` };
+  if (family === kind) return literal;
+  throw new Refused('literal_type', at);
+}
+
+const starts = { hour: / [0-9]{2}:00:00$/, day: / 00:00:00$/, month: /-01 00:00:00$/, year: /-01-01 00:00:00$/ } as const;
+
+/** Whether a value is where a cell of this grain starts, so that `>=` and `<` cut between cells and never through one. */
+export function isAligned(literal: Literal, grain: NonNullable<Cut['grain']>): boolean {
+  if (typeof grain === 'string') return starts[grain].test(literal.kind === 'date' ? `${literal.text} 00:00:00` : literal.text);
+  return literal.kind !== 'double' && isMultiple(literal.text, grain.bin);
+}
+
+/** Whether one decimal text is a whole multiple of another, exactly. */
+export function isMultiple(value: string, of: string): boolean {
+  return scaled(value) % scaled(of) === 0n;
+}
+
+function scaled(decimal: string): bigint {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  return BigInt(whole + fraction.padEnd(9, '0'));
+}

@@ -1,0 +1,64 @@
+import { gateRefusals } from '../../contracts/gate-refusals.ts';
+import { Query } from '../../contracts/query.ts';
+import { processOf } from '../../shared/kernel/process.ts';
+import { holder, ownerAs, system } from '../../shared/kernel/seats.ts';
+
+const { create, action, define } = processOf(Query);
+const worker = system('worker');
+
+/** The chain is asked when a query is admitted, when its result is released, and whenever the stored result is read. DESIGN §5. */
+export const query = define({
+  create: create({
+    by: holder('buyer.agent'),
+    to: 'admitted',
+    links: (input) => ({ entitlement: input.entitlement }),
+    reads: ['entitlement'],
+    own: ['entitlement'],
+    rests: ['entitlement'],
+    belongs: ({ refs }) => ({ region: refs.entitlement.region }),
+    becomes: ({ input, now, refs }) => ({
+      status: 'admitted',
+      data: { ...input, product: refs.entitlement.data.product, askedAt: now },
+      anchors: [{ kind: 'entitlement', id: refs.entitlement.id }],
+    }),
+    effects: ({ input }) => [{ take: `queries#${input.entitlement}`, amount: 1, or: 'quota_exhausted' }],
+    publish: 'nothing',
+  }),
+  actions: {
+    release: action('release', {
+      from: ['admitted'],
+      to: ['released'],
+      by: worker,
+      reads: ['entitlement'],
+      rests: ['entitlement'],
+      becomes: ({ record, input, now }) => ({ status: 'released', data: { ...record.data, ...input, releasedAt: now } }),
+      publish: 'nothing',
+    }),
+    refuse: action('refuse', {
+      from: ['admitted'],
+      to: ['refused'],
+      by: worker,
+      becomes: ({ record, input }) => ({ status: 'refused', data: { ...record.data, ...input } }),
+      publish: 'nothing',
+    }),
+    withhold: action('withhold', {
+      from: ['admitted'],
+      to: ['withheld'],
+      by: worker,
+      becomes: ({ record, input }) => ({ status: 'withheld', data: { ...record.data, link: input.link } }),
+      publish: 'nothing',
+    }),
+    cancel: action('cancel', {
+      from: ['admitted'],
+      to: ['cancelled'],
+      by: ownerAs('buyer.agent'),
+      becomes: ({ record }) => ({ status: 'cancelled', data: record.data }),
+      publish: 'nothing',
+    }),
+  },
+  sees: { roles: ['auditor'] },
+  view: (_actor, r) => (r.status === 'refused' ? { ...r.data, ...(gateRefusals as Readonly<Record<string, { zh: string; en: string }>>)[r.data.code] } : r.data),
+  card: (r) => r.data.sql.slice(0, 80),
+  queue: {},
+  clocks: {},
+});

@@ -1,0 +1,51 @@
+import type { Job } from '../../contracts/sandbox.ts';
+import type { Reaction, Take } from '../../shared/edge/context.ts';
+import { RefusalError } from '../../shared/edge/refusal.ts';
+import type { Stored } from '../../shared/kernel/process.ts';
+
+const jobFor = (task: 'load' | 'query', { kind, id, owner, region }: Stored): Take => ({ kind: 'job', action: 'create', input: { task, subject: { kind, id }, owner, region } });
+const jobOf = (record: Stored) => record as unknown as Stored<typeof Job>;
+const worker = { type: 'system', id: 'worker' } as const;
+
+export const reactions: readonly Reaction[] = [
+  {
+    name: 'sandbox.loadJob',
+    on: ['dataset.approve'],
+    takes: (_event, record) => [jobFor('load', record)],
+    refused: { nothing: 'a job is refused by nothing' },
+  },
+  {
+    name: 'sandbox.queryJob',
+    on: ['query.create'],
+    takes: (_event, record) => [jobFor('query', record)],
+    refused: { nothing: 'a job is refused by nothing' },
+  },
+  {
+    name: 'sandbox.dispatch',
+    on: ['job.create', 'job.requeue'],
+    runs: async (event, record, { dispatch }) => {
+      if (event.status === 'queued') await dispatch({ kind: 'job', id: record.id });
+      return undefined;
+    },
+    refused: { nothing: 'dispatching refuses nothing; the lease brings back what was lost' },
+  },
+  {
+    // Whoever waits for a job that will not be done is told.
+    name: 'sandbox.giveUp',
+    on: ['job.fail', 'job.requeue', 'job.cancel'],
+    runs: async (event, record, { door }) => {
+      if (event.status !== 'failed' && event.status !== 'cancelled') return undefined;
+      const { subject, ...data } = jobOf(record).data;
+      const code = event.status === 'cancelled' ? 'query_cancelled' : 'code' in data ? data.code : 'query_failed';
+      const input = subject.kind === 'dataset' ? { fault: { code: event.status === 'cancelled' ? 'ingestion_cancelled' : 'ingestion_failed' } } : { code };
+      try {
+        await door.act({ ...subject, action: 'refuse', input, actor: worker, key: `${event.id}/sandbox.giveUp` });
+        return undefined;
+      } catch (error) {
+        if (error instanceof RefusalError) return error.refused;
+        throw error;
+      }
+    },
+    refused: { nothing: 'the subject has moved on by itself' },
+  },
+];

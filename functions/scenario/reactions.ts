@@ -1,0 +1,10 @@
+import type { Reaction } from '../../shared/edge/context.ts';
+
+export const reactions: readonly Reaction[] = [
+  {
+    name: 'scenario.satisfy',
+    on: ['scenario.closeCondition'],
+    takes: (_event, record) => [{ kind: 'scenario', action: 'satisfy', id: record.id, input: {} }],
+    refused: { nothing: 'other precedents are still open' },
+  },
+];

@@ -1,0 +1,33 @@
+import type { Scenario } from '../../contracts/scenario.ts';
+import type { Refusal } from '../../contracts/refusals.ts';
+import type { Ctx, Stored } from '../../shared/kernel/process.ts';
+
+type S = typeof Scenario;
+type Grants = readonly { readonly validUntil?: string }[];
+
+/** An approval holds for the months of the rule base, or until the first of its grants ends: requirements §4. Exclusive instant. */
+export const approvedUntil = (now: string, months: number, grants: Grants): string => {
+  const date = new Date(now);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  return grants.reduce((until, g) => (g.validUntil !== undefined && g.validUntil < until ? g.validUntil : until), date.toISOString());
+};
+
+export const conditionIsOpen = ({ record, input }: Ctx<S, 'conditioned' | 'approved', 'closeCondition'>): Refusal | undefined =>
+  record.data.conditions[input.number - 1]?.closed === false ? undefined : 'condition_unknown';
+
+export const precedentsClosed = ({ record }: Ctx<S, 'conditioned', 'satisfy'>): Refusal | undefined =>
+  record.data.conditions.every((c) => c.closed || c.kind === 'SUBSEQUENT') ? undefined : 'conditions_open';
+
+export const roundsLeft = ({ record, rules }: Ctx<S, 'draft' | 'rectifying', 'file', 'grants'>): Refusal | undefined =>
+  record.status === 'rectifying' && record.data.round >= rules.assessment.failures ? 'too_many_rounds' : undefined;
+
+/** What the public register says of a scenario: never its safeguards. */
+export const registered = (r: Pick<Stored<S>, 'id' | 'region' | 'status' | 'owner'> & { data: { title: string; purpose: string; grants: readonly string[] } }) => ({
+  id: r.id,
+  region: r.region,
+  status: r.status,
+  operator: r.owner,
+  title: r.data.title,
+  purpose: r.data.purpose,
+  grants: r.data.grants,
+});

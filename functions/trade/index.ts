@@ -1,0 +1,6 @@
+import type { Context } from '../../shared/edge/context.ts';
+import { entitlement } from './entitlement.process.ts';
+import { order } from './order.process.ts';
+import { reactions } from './reactions.ts';
+
+export const trade: Context = { name: 'trade', processes: [order, entitlement], reactions, routes: [] };
