@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { contexts } from '../../functions/index.ts';
+import type { HttpHandler } from '../../shared/edge/http.ts';
+import { contextRoutes } from '../../shared/edge/routes.ts';
+
+const most = 1_000_001; // one byte over what the edge takes, so that the edge refuses it
+const segmentOf = (path: string): string => path.split('/')[2] ?? '';
+
+const read = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = chunk as Buffer;
+    if (size < most) chunks.push(bytes.subarray(0, most - size));
+    size += bytes.length;
+  }
+  return Buffer.concat(chunks);
+};
+
+const eventOf = (request: IncomingMessage, url: URL, body: Buffer): APIGatewayProxyEventV2 => {
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]));
+  const { method = 'GET' } = request;
+  const text = body.toString('utf8');
+  const whole = Buffer.from(text).equals(body);
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers,
+    ...(url.search === '' ? {} : { queryStringParameters: Object.fromEntries(url.searchParams) }),
+    requestContext: {
+      accountId: '',
+      apiId: '',
+      domainName: url.host,
+      domainPrefix: '',
+      http: { method, path: url.pathname, protocol: 'HTTP/1.1', sourceIp: request.socket.remoteAddress ?? '', userAgent: headers['user-agent'] ?? '' },
+      requestId: randomUUID(),
+      routeKey: '$default',
+      stage: '$default',
+      time: '',
+      timeEpoch: 0,
+    },
+    ...(body.length === 0 ? {} : { body: whole ? text : body.toString('base64') }),
+    isBase64Encoded: !whole,
+  };
+};
+
+/** Serves the API by calling the very same Lambda handlers, each with the event that API Gateway would send. */
+export const openGateway = async () => {
+  const handlers = new Map<string, HttpHandler>();
+  for (const context of contexts) {
+    const { handler } = (await import(`../../functions/${context.name}/lambda.ts`)) as { handler: HttpHandler };
+    for (const { path } of contextRoutes(context)) handlers.set(segmentOf(path), handler);
+  }
+  const [fallback] = handlers.values();
+  return async (url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await read(request);
+    const handler = handlers.get(segmentOf(url.pathname)) ?? fallback;
+    if (!handler) throw new Error('no context serves a route');
+    const result: APIGatewayProxyStructuredResultV2 = await handler(eventOf(request, url, body));
+    response.writeHead(result.statusCode ?? 200, result.headers as Record<string, string>);
+    response.end(result.isBase64Encoded ? Buffer.from(result.body ?? '', 'base64') : result.body);
+  };
+};

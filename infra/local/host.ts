@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import reactionMap from '../../contracts/generated/reactions.json' with { type: 'json' };
+import { contexts } from '../../functions/index.ts';
+import { compose } from '../../shared/edge/compose.ts';
+import { providePorts, type Ports } from '../../shared/edge/ports.ts';
+import { openVerifier } from '../../shared/vendor/openid.ts';
+import { organisations } from './demo/people.ts';
+import { seed } from './demo/seed.ts';
+import { openGateway } from './gateway.ts';
+import { openProvider } from './openid/provider.ts';
+import { openPages } from './pages.ts';
+import type { Settings } from './settings.ts';
+import { openStores, secretOf } from './stores.ts';
+import { openUploads } from './uploads.ts';
+import { openWorks } from './works.ts';
+
+export type Host = { readonly origin: string; readonly ports: Ports; readonly idle: () => Promise<void>; readonly close: () => Promise<void>; readonly backup: ((to: string) => Promise<void>) | undefined };
+
+const listen = async (server: ReturnType<typeof createServer>, port: number): Promise<number> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+};
+
+/**
+ * One process that is the whole exchange: the API by the Lambda handlers themselves, the portal, an OpenID provider, the belt, the clock and
+ * the worker. Killed at any moment it loses nothing that it acknowledged.
+ */
+export const openHost = async (settings: Settings): Promise<Host> => {
+  const now = (): Date => new Date(Date.now() + settings.offsetMs);
+  const stores = await openStores(settings, () => now().getTime());
+  const secret = secretOf(settings.folder);
+  let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async (_request, response) => void response.writeHead(503).end();
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      ports.log.error('a request failed', { error: error as Error });
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const port = await listen(server, settings.port);
+  const origin = `http://127.0.0.1:${port}`;
+
+  const people = settings.demonstration ? organisations : [];
+  const clients = [{ id: 'portal', redirects: [`${origin}/callback`], afterSignOut: [`${origin}/`] }];
+  const provider = await openProvider({ issuer: `${origin}/oidc`, folder: join(settings.folder, 'openid'), people, clients });
+  const verify = openVerifier({ issuer: provider.issuer, audience: provider.audience, jwks: provider.jwks });
+  const works = openWorks(() => ports);
+  const { uploads, matches, receive } = openUploads(stores.blobs, secret, () => origin, now);
+  const ports: Ports = compose({
+    tables: stores.tables,
+    blobs: stores.blobs,
+    uploads,
+    processes: contexts.flatMap((c) => c.processes),
+    reactions: contexts.flatMap((c) => c.reactions),
+    reactionMap,
+    verify,
+    now,
+    secret,
+    dispatch: works.dispatch,
+    wake: works.wake,
+  });
+  providePorts(async () => ports);
+
+  const gateway = await openGateway();
+  const pages = openPages();
+  answer = async (request, response) => {
+    const url = new URL(request.url ?? '/', origin);
+    if (url.pathname.startsWith('/oidc')) return provider.handle(request, response);
+    if (matches(url.pathname)) return receive(url.pathname, request, response);
+    if (pages.matches(url.pathname)) return pages.serve(url.pathname, request, response);
+    return gateway(url, request, response);
+  };
+  if (settings.demonstration) await seed(ports);
+  works.start();
+  return {
+    origin,
+    ports,
+    idle: works.idle,
+    backup: stores.backup,
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await works.close();
+      provider.close();
+      await stores.close();
+    },
+  };
+};

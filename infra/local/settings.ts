@@ -1,0 +1,36 @@
+import { join, resolve } from 'node:path';
+
+/** How the single machine runs: everything has a default, and each can be changed by the environment. */
+export type Settings = {
+  readonly port: number;
+  /** Where everything lies that must survive. */
+  readonly folder: string;
+  /** With demonstration organisations and people. */
+  readonly demonstration: boolean;
+  /** By how many milliseconds its time is moved. */
+  readonly offsetMs: number;
+  readonly dynamodb?: string;
+  readonly s3?: { readonly endpoint: string; readonly bucket: string };
+};
+
+/** @throws Error that says which setting cannot be understood */
+export const settingsOf = (env: Readonly<Record<string, string | undefined>>): Settings => {
+  const port = Number(env['PORT'] ?? 3000);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT must be a port number');
+  const clock = env['HARBOUR_CLOCK'];
+  const moved = clock === undefined ? Date.now() : Date.parse(clock);
+  if (Number.isNaN(moved)) throw new Error('HARBOUR_CLOCK must be an ISO 8601 instant');
+  const store = env['HARBOUR_STORE'] ?? 'sqlite';
+  if (store !== 'sqlite' && store !== 'dynamodb') throw new Error('HARBOUR_STORE must be sqlite or dynamodb');
+  const endpoint = env['HARBOUR_DYNAMODB_ENDPOINT'];
+  if (store === 'dynamodb' && endpoint === undefined) throw new Error('HARBOUR_STORE=dynamodb needs HARBOUR_DYNAMODB_ENDPOINT');
+  const s3 = env['HARBOUR_S3_ENDPOINT'];
+  return {
+    port,
+    folder: resolve(env['HARBOUR_FOLDER'] ?? join(process.cwd(), '.harbour')),
+    demonstration: env['HARBOUR_DEMO'] !== 'off',
+    offsetMs: clock === undefined ? 0 : moved - Date.now(),
+    ...(store === 'dynamodb' && endpoint !== undefined ? { dynamodb: endpoint } : {}),
+    ...(s3 === undefined ? {} : { s3: { endpoint: s3, bucket: env['HARBOUR_S3_BUCKET'] ?? 'data-harbour' } }),
+  };
+};

@@ -1,0 +1,78 @@
+import { openEngine } from '../../functions/sandbox/engine.ts';
+import { openParser } from '../../functions/sandbox/parser.ts';
+import { openWorker } from '../../functions/sandbox/worker.ts';
+import type { Ports } from '../../shared/edge/ports.ts';
+import type { Ref } from '../../shared/kernel/process.ts';
+
+const lanes = 4;
+const sweepMs = 5_000;
+const tickMs = 1_000;
+
+/** A queue of records, each once, worked on by a few lanes at a time. */
+const openQueue = (work: (ref: Ref) => Promise<void>, failed: (error: unknown) => void) => {
+  const waiting = new Map<string, Ref>();
+  const running = new Set<string>();
+  let idle: (() => void)[] = [];
+  let closed = false;
+  const next = (): void => {
+    for (const [key, ref] of waiting) {
+      if (closed || running.size >= lanes) return;
+      if (running.has(key)) continue; // it has news again: it is looked at once more when it is done
+      waiting.delete(key);
+      running.add(key);
+      work(ref)
+        .catch(failed)
+        .finally(() => {
+          running.delete(key);
+          next();
+          if (running.size === 0 && (closed || waiting.size === 0)) for (const tell of idle.splice(0)) tell();
+        });
+    }
+  };
+  return {
+    add: (ref: Ref): void => {
+      waiting.set(`${ref.kind}#${ref.id}`, ref);
+      setImmediate(next);
+    },
+    idle: async (): Promise<void> => (waiting.size + running.size === 0 ? undefined : new Promise((resolve) => idle.push(resolve))),
+    close: async (): Promise<void> => {
+      closed = true;
+      if (running.size > 0) await new Promise<void>((resolve) => idle.push(resolve));
+    },
+  };
+};
+
+/** What runs beside requests on the single machine: the belt, the clock and the sandbox's worker. */
+export const openWorks = (ports: () => Ports) => {
+  const failed = (error: unknown): void => ports().log.error('work failed', { error: error as Error });
+  const belt = openQueue((ref) => ports().belt.deliver(ref), failed);
+  const engine = openEngine();
+  let tools: Promise<{ parse: Awaited<ReturnType<typeof openParser>>['parse']; close: () => void }> | undefined;
+  const jobs = openQueue(async (ref) => {
+    tools ??= openParser();
+    await openWorker(ports(), { engine, parse: (await tools).parse })(ref);
+  }, failed);
+  const timers: NodeJS.Timeout[] = [];
+  return {
+    wake: belt.add,
+    dispatch: async (job: Ref): Promise<void> => jobs.add(job),
+    start: (): void => {
+      ports().belt.sweep().catch(failed);
+      timers.push(setInterval(() => void ports().belt.sweep().catch(failed), sweepMs));
+      timers.push(setInterval(() => void ports().clock.tick().catch(failed), tickMs));
+    },
+    /** Waits until nothing is left to carry on or to work on. */
+    idle: async (): Promise<void> => {
+      await belt.idle();
+      await jobs.idle();
+      await belt.idle();
+    },
+    close: async (): Promise<void> => {
+      for (const timer of timers) clearInterval(timer);
+      engine.close();
+      await belt.close();
+      await jobs.close();
+      (await tools)?.close();
+    },
+  };
+};
