@@ -16,10 +16,18 @@ export const openClock = ({ records, door, now }: { readonly records: Records; r
     const [record] = await door.load([{ kind, id }]);
     const next = record && nextDue(record.clocks);
     if (!record || !next || next.due > at) return undefined;
-    const action = door.processOf(kind).clocks[next.clock]?.then;
+    const action = door.processOf(kind).clocks[next.clock]?.takes;
     if (action === undefined) return undefined;
     try {
-      await door.act({ kind, id, action, input: {}, actor: { type: 'system', id: 'clock' }, key: `clock/${next.clock}/${next.due}`, fires: next.clock });
+      await door.act({
+        kind,
+        id,
+        action,
+        input: {},
+        actor: { type: 'system', id: 'clock' },
+        key: `clock/${next.clock}/${next.due}`,
+        fires: next.clock,
+      });
       return undefined;
     } catch (error) {
       if (error instanceof RefusalError) return error.refused;
@@ -40,6 +48,7 @@ export const openClock = ({ records, door, now }: { readonly records: Records; r
       return fired;
     },
     /** Records whose dates lie past the last published calendar: shown, never fired. */
-    provisional: async (after?: string) => records.list({ index: 'due', keys: ['provisional'], limit: page, ...(after === undefined ? {} : { after }) }),
+    provisional: async (after?: string) =>
+      records.list({ index: 'due', keys: ['provisional'], limit: page, ...(after === undefined ? {} : { after }) }),
   };
 };

@@ -24,7 +24,12 @@ export type Reaction = {
   | { readonly runs: (event: Event, record: Stored, ports: Ports) => Promise<Refused | undefined> }
 );
 
-export type Reply = { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>>; readonly raw?: string | Uint8Array };
+export type Reply = {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly raw?: string | Uint8Array;
+};
 export type Call = {
   readonly actor: Person;
   readonly params: Readonly<Record<string, string>>;

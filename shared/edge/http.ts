@@ -37,23 +37,37 @@ const problems: Layer = {
     const { log, metrics } = await ports();
     if (problem.status >= 500) log.error('refused', { trace, code: problem.code, error: request.error as Error });
     metrics.addMetric(`refused.${problem.code}`, 'Count', 1);
-    request.response = { statusCode: problem.status, headers: { 'content-type': 'application/problem+json; charset=utf-8' }, body: JSON.stringify(problem) };
+    request.response = {
+      statusCode: problem.status,
+      headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+      body: JSON.stringify(problem),
+    };
   },
 };
 const finished: Layer = {
   after: async ({ event, response }) => {
     if (!response) return;
-    response.headers = { ...response.headers, 'request-id': traceOf(event), 'cache-control': response.headers?.['cache-control'] ?? 'no-store' };
+    response.headers = {
+      ...response.headers,
+      'request-id': traceOf(event),
+      'cache-control': response.headers?.['cache-control'] ?? 'no-store',
+    };
     const { metrics } = await ports();
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   },
   onError: async (request) => {
-    if (request.response) await finished.after?.(request as never);
+    if (request.response) await finished.after?.(request);
   },
 };
 
-const parser = httpJsonBodyParser();
-/** JSON bodies only, of at most 1 MB. */
+/** Half a character has no canonical text (RFC 7493, 2.1). */
+const wellFormed = (name: string, value: unknown): unknown => {
+  if (!name.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new TypeError('not well-formed');
+  return value;
+};
+const parser = httpJsonBodyParser({ reviver: wellFormed });
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** JSON bodies only, of at most 1 MB, in UTF-8 (RFC 8259, 8.1). */
 const bodies: Layer = {
   before: async (request) => {
     const { event } = request;
@@ -61,13 +75,23 @@ const bodies: Layer = {
     const size = event.body === undefined ? 0 : event.isBase64Encoded ? (event.body.length * 3) / 4 : Buffer.byteLength(event.body);
     if (size > bodyLimit) throw new RefusalError('body_too_large');
     try {
-      await parser.before?.(request as never);
+      const bytes = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64') : undefined;
+      await parser.before?.(request);
+      if (bytes) utf8.decode(bytes);
     } catch (error) {
       throw new RefusalError((error as { statusCode?: number }).statusCode === 415 ? 'unsupported_media_type' : 'invalid_json');
     }
   },
 };
 
+/** A part of a path as it was meant; what cannot be decoded stays as it is, and names nothing. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
 const resultOf = ({ status, body, headers, raw }: Reply): Result => ({
   statusCode: status,
   headers: { ...(raw === undefined ? { 'content-type': 'application/json; charset=utf-8' } : {}), ...headers },
@@ -88,7 +112,7 @@ const handle =
     return resultOf(
       await route.answers({
         actor,
-        params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ''])),
+        params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? '')])),
         query,
         body: event.body ?? {},
         ports: open,
@@ -103,12 +127,16 @@ const handle =
  * Gateway and the single machine.
  */
 export const httpHandler = (context: Pick<Context, 'processes' | 'routes' | 'name' | 'reactions'>): HttpHandler => {
-  const routes = contextRoutes(context).map(({ method, path, ...route }): Route<Event, Result> => ({ method, path, handler: handle({ method, path, ...route }) as never }));
+  const routes = contextRoutes(context).map(({ method, path, ...route }): Route<Event, Result> => ({
+    method,
+    path,
+    handler: handle({ method, path, ...route }) as never,
+  }));
   const notFoundResponse = () => {
     throw new RefusalError('no_such_route');
   };
   // middy infers each layer's own event type; they are all this one
-  const layers = [httpSecurityHeaders(), finished, problems, httpHeaderNormalizer(), bodies] as unknown as Layer[];
-  const stack = middy<Event, Result>().use(layers).handler(httpRouter<Event, Result>({ routes, notFoundResponse }) as never);
+  const layers = [httpSecurityHeaders(), finished, problems, httpHeaderNormalizer(), bodies];
+  const stack = middy<Event, Result>().use(layers).handler(httpRouter<Event, Result>({ routes, notFoundResponse }));
   return (event) => stack(event, {} as never, { signal: AbortSignal.timeout(30_000) } as never) as Promise<Result>;
 };

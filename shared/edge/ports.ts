@@ -12,7 +12,11 @@ import type { Door } from './door.ts';
 /** Where a browser or a machine puts a file, straight into quarantine, without passing through a function. */
 export type Uploads = {
   /** @param seconds for how long the place is open  @param limit in bytes */
-  readonly open: (key: string, seconds: number, limit: number) => Promise<{ readonly url: string; readonly method: 'PUT'; readonly headers: Readonly<Record<string, string>> }>;
+  readonly open: (
+    key: string,
+    seconds: number,
+    limit: number,
+  ) => Promise<{ readonly url: string; readonly method: 'PUT'; readonly headers: Readonly<Record<string, string>> }>;
 };
 
 /** All that a handler may reach. A host opens them once; handlers ask for them at the first request. */

@@ -1,6 +1,11 @@
 import { offered, type Event } from '../kernel/decide.ts';
 import { isLive } from '../kernel/live.ts';
 import type { Actor, Process, Stored } from '../kernel/process.ts';
+import { sees } from '../kernel/seats.ts';
+
+/** Whether an actor would see a record if none of its states were public: what is being signed is not public until it is. */
+export const isInside = (process: Process, record: Stored, actor: Actor): boolean =>
+  sees({ ...process, sees: { ...process.sees, public: [] } }, actor, record);
 
 /** A record as one actor may read it, with what they could do here now. */
 export const viewOf = (process: Process, record: Stored, actor: Actor, at: string) => ({
@@ -19,14 +24,20 @@ export const viewOf = (process: Process, record: Stored, actor: Actor, at: strin
   links: record.links,
   data: process.view ? process.view(actor, record) : record.data,
   clocks: record.clocks,
-  signed: Object.fromEntries(Object.entries(record.signed).map(([action, { input, seats }]) => [action, { input, seats: Object.keys(seats) }])),
+  signed: isInside(process, record, actor)
+    ? Object.fromEntries(Object.entries(record.signed).map(([action, { input, seats }]) => [action, { input, seats: Object.keys(seats) }]))
+    : {},
   offered: offered(process, record, actor),
 });
 
 const overseers = new Set(['auditor', 'authority.lead', 'authority.case']);
 /** One line of a record's timeline. Who acted is named to their own organisation and to those who oversee; the others read the seat. */
 export const lineOf = (event: Event, actor: Actor) => {
-  const named = actor.type === 'system' || (event.org !== '' && event.org === actor.org) || actor.id === event.by || actor.roles.some((r) => overseers.has(r));
+  const named =
+    actor.type === 'system' ||
+    (event.org !== '' && event.org === actor.org) ||
+    actor.id === event.by ||
+    actor.roles.some((r) => overseers.has(r));
   return {
     n: event.n,
     action: event.action,

@@ -27,7 +27,7 @@ export const clocksOf = (
     if (!due) continue;
     const { at, provisional } = instantOf(due, calendars);
     const past = before[name];
-    running[name] = { due: at, provisional, fired: name === fires || (past?.due === at && past.fired) };
+    running[name] = { due: at, provisional, fired: past?.due === at && (past.fired || name === fires) };
   }
   return running;
 };

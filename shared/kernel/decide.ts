@@ -4,7 +4,22 @@ import type { Calendars } from './calendar.ts';
 import { canonical } from './canonical.ts';
 import { clocksOf } from './clocks.ts';
 import { digest } from './digest.ts';
-import type { Action, Actor, Contract, Create, Effect, Next, Process, Ref, Refused, Seat, Seen, Signatures, Stored, Verdict } from './process.ts';
+import type {
+  Action,
+  Actor,
+  Contract,
+  Create,
+  Effect,
+  Next,
+  Process,
+  Ref,
+  Refused,
+  Seat,
+  Seen,
+  Signatures,
+  Stored,
+  Verdict,
+} from './process.ts';
 import { sees } from './seats.ts';
 
 export type Event = {
@@ -87,7 +102,7 @@ export const eventIdOf = (kind: string, id: string, n: number): string => `${kin
 
 const settle = (process: Process, before: Stored, moved: Next<Contract>, kept: Partial<Stored>, facts: Facts): Stored => {
   const { links, anchors, ...state } = moved;
-  const until = process.until?.(state as never);
+  const until = process.until?.(state);
   const { validUntil: _lapsed, ...rest } = before;
   const next = {
     ...rest,
@@ -122,16 +137,27 @@ export const decide = (process: Process, name: string, record: Stored, facts: Fa
   const refused = standing(row, facts) ?? firstRefusal(row.guards, context);
   if (refused) return { refused };
 
-  const did = { ...record.did, [name]: [...(record.did[name] ?? []), idOf(actor)] };
+  const did = { ...record.did, [name]: [...new Set([...(record.did[name] ?? []), idOf(actor)])] };
   const kept = { did, version: record.version + 1 };
-  const news = { id: context.eventId, kind: record.kind, record: record.id, n: kept.version, action: name, by: idOf(actor), org: orgOf(actor), seat: seat.label, at: now, region: record.region };
+  const news = {
+    id: context.eventId,
+    kind: record.kind,
+    record: record.id,
+    n: kept.version,
+    action: name,
+    by: idOf(actor),
+    org: orgOf(actor),
+    seat: seat.label,
+    at: now,
+    region: record.region,
+  };
   const seated = { ...signed?.seats, [seat.label]: idOf(actor) };
   if (Object.keys(seated).length < seats.length) {
     const next = { ...record, ...kept, signed: { ...record.signed, [name]: { digest: content, input: facts.input, seats: seated } } };
     return { next, event: { ...news, partial: true, status: record.status }, effects: [] };
   }
-  const next = settle(process, record, row.becomes(context as never) as Next<Contract>, { ...kept, signed: {} }, facts);
-  const disclosed = row.publish === 'nothing' ? {} : { public: row.publish(next as never) };
+  const next = settle(process, record, row.becomes(context as never), { ...kept, signed: {} }, facts);
+  const disclosed = row.publish === 'nothing' ? {} : { public: row.publish(next) };
   return { next, event: { ...news, status: next.status, ...disclosed }, effects: row.effects?.(context as never) ?? [] };
 };
 
@@ -145,7 +171,9 @@ export const decideCreate = (process: Process, id: string, facts: Facts, version
   if (!entrance) return { refused: { code: 'not_permitted' } };
   const { kind, schema } = process.contract;
   const context = { ...facts, id, eventId: eventIdOf(kind, id, 1) };
-  const foreign = listOf<string>(row.own ?? []).find((ref) => actor.type === 'person' && !listOf(facts.refs[ref]).every((r) => r?.owner === actor.org));
+  const foreign = listOf<string>(row.own ?? []).find(
+    (ref) => actor.type === 'person' && !listOf(facts.refs[ref]).every((r) => r?.owner === actor.org),
+  );
   const missing = facts.missing ?? foreign; // another's record does not exist for this actor
   const refused = standing(row, missing === undefined ? facts : { ...facts, missing }) ?? firstRefusal(row.guards, context);
   const leaves = refused && row.leaves?.[refused.code]?.(context as never);
@@ -154,10 +182,39 @@ export const decideCreate = (process: Process, id: string, facts: Facts, version
   const moved = row.becomes(context as never) as Next<Contract>;
   const belongs = { owner: orgOf(actor), region: actor.type === 'person' ? actor.region : '', ...row.belongs?.(context as never) };
   const by = idOf(actor);
-  const blank = { kind, id, version: 1, schema, rules: version, ...belongs, receivedAt: now, since: now, links: row.links(facts.input as never), anchors: [], did: { create: [by] }, signed: {}, clocks: {}, status: '', data: {} } as unknown as Stored;
+  const blank = {
+    kind,
+    id,
+    version: 1,
+    schema,
+    rules: version,
+    ...belongs,
+    receivedAt: now,
+    since: now,
+    links: row.links(facts.input as never),
+    anchors: [],
+    did: { create: [by] },
+    signed: {},
+    clocks: {},
+    status: '',
+    data: {},
+  } as unknown as Stored;
   const next = settle(process, blank, moved, {}, facts);
-  const disclosed = row.publish === 'nothing' ? {} : { public: row.publish(next as never) };
-  const event: Event = { id: context.eventId, kind, record: id, n: 1, action: 'create', by, org: orgOf(actor), seat: entrance.label, at: now, status: next.status, region: next.region, ...disclosed };
+  const disclosed = row.publish === 'nothing' ? {} : { public: row.publish(next) };
+  const event: Event = {
+    id: context.eventId,
+    kind,
+    record: id,
+    n: 1,
+    action: 'create',
+    by,
+    org: orgOf(actor),
+    seat: entrance.label,
+    at: now,
+    status: next.status,
+    region: next.region,
+    ...disclosed,
+  };
   return { next, event, effects: row.effects?.(context as never) ?? [] };
 };
 

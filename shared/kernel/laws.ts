@@ -7,7 +7,7 @@ const rowsOf = (process: Process): readonly (readonly [string, Row])[] => Object
 const reachable = (process: Process): ReadonlySet<string> => {
   const rows = rowsOf(process);
   const reached = new Set<string>([process.create.to]);
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const [, { from, to }] of rows)
       for (const status of to)
@@ -26,15 +26,21 @@ export const breaches = (process: Process): readonly string[] => {
   const states = Object.keys(contract.states);
   const reached = reachable(process);
   const unreachable = states.filter((s) => !reached.has(s)).map((s) => `${s} is unreachable`);
-  const unclear = rows.filter(([, r]) => r.to.length > 1 && !seatsOf(r).every((s) => 'system' in s)).map(([name]) => `a person's ${name} has two outcomes`);
+  const unclear = rows
+    .filter(([, r]) => r.to.length > 1 && !seatsOf(r).every((s) => 'system' in s))
+    .map(([name]) => `a person's ${name} has two outcomes`);
   const silent = Object.entries(clocks).flatMap(([name, clock]) => {
-    const row = rows.find(([action]) => action === clock.then)?.[1];
+    const row = rows.find(([action]) => action === clock.takes)?.[1];
     const fires = row && clock.runs.every((s) => row.from.includes(s)) && seatsOf(row).some((s) => 'system' in s && s.system === 'clock');
     if (!fires) return [`clock ${name} cannot fire in every state in which it runs`];
-    return clock.own || row.to.every((s) => (clock.runs as readonly string[]).includes(s)) ? [] : [`clock ${name} ends another's file`];
+    return clock.own || row.to.every((s) => clock.runs.includes(s)) ? [] : [`clock ${name} ends another's file`];
   });
-  const unanswered = Object.keys(queue).filter((s) => !rows.some(([, r]) => r.from.includes(s))).map((s) => `${s} waits for someone who can do nothing`);
-  const unused = Object.keys(contract.inputs).filter((name) => name !== 'create' && !(name in process.actions)).map((name) => `${name} has an input and no action`);
+  const unanswered = Object.keys(queue)
+    .filter((s) => !rows.some(([, r]) => r.from.includes(s)))
+    .map((s) => `${s} waits for someone who can do nothing`);
+  const unused = Object.keys(contract.inputs)
+    .filter((name) => name !== 'create' && !(name in process.actions))
+    .map((name) => `${name} has an input and no action`);
   return [...unreachable, ...unclear, ...silent, ...unanswered, ...unused].map((s) => `${contract.kind}: ${s}`);
 };
 

@@ -15,7 +15,7 @@ export const upcast = <C extends Contract>(contract: C, record: Stored<C>): Stor
   while (at.schema < contract.schema) {
     const step = contract.upcasts?.[at.schema];
     if (!step) throw new RangeError(`${contract.kind} has no upcaster from schema ${at.schema}`);
-    at = { ...at, ...step(at as never), schema: at.schema + 1 } as never;
+    at = { ...at, ...step(at), schema: at.schema + 1 };
   }
   return at;
 };

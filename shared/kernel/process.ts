@@ -194,7 +194,7 @@ export type Clock<C extends Contract> = {
   readonly runs: readonly Status<C>[];
   readonly due: (r: Stored<C>, rules: Parameters) => Due | undefined;
   /** Stays in its state, unless the delay is the owner's own. */
-  readonly then: Verb<C>;
+  readonly takes: Verb<C>;
   readonly own?: true;
 };
 /** Whom a state waits for: a role, in the record's region or in one of its two organisations. */

@@ -10,9 +10,15 @@ export const names = (actor: Person): readonly string[] => (actor.org === '' ? [
 /** Holders of a role whose region covers the record's. */
 export const role = (role: Role): Seat => ({ label: role, person: (actor, r) => holds(actor, [role]) && covers(actor.region, r.region) });
 /** Holders of a role in the record's own organisation. */
-export const ownerAs = (role: Role): Seat => ({ label: `owner:${role}`, person: (actor, r) => actor.org === r.owner && holds(actor, [role]) });
+export const ownerAs = (role: Role): Seat => ({
+  label: `owner:${role}`,
+  person: (actor, r) => actor.org === r.owner && holds(actor, [role]),
+});
 /** Holders of a role in the organisation on the other side of the record. */
-export const partyAs = (role: Role): Seat => ({ label: `party:${role}`, person: (actor, r) => actor.org === r.party && holds(actor, [role]) });
+export const partyAs = (role: Role): Seat => ({
+  label: `party:${role}`,
+  person: (actor, r) => actor.org === r.party && holds(actor, [role]),
+});
 /** The person to whom the record belongs. */
 export const oneself: Seat = { label: 'oneself', person: (actor, r) => r.owner === `person:${actor.id}` };
 /** Whoever fits one of these seats: one signature, not several. */
@@ -23,7 +29,10 @@ export const either = (...seats: readonly [Seat, Seat, ...Seat[]]): Seat => ({
 export const system = (id: System['id']): Seat => ({ label: `system:${id}`, system: id });
 
 /** Holders of one of these roles may create. */
-export const holder = (...roles: readonly [Role, ...Role[]]): Entrance => ({ label: roles.join('|'), person: (actor) => holds(actor, roles) });
+export const holder = (...roles: readonly [Role, ...Role[]]): Entrance => ({
+  label: roles.join('|'),
+  person: (actor) => holds(actor, roles),
+});
 /** Anyone who has signed in, whether or not for an organisation. */
 export const anyone: Entrance = { label: 'anyone', person: (actor) => actor.id !== '' };
 export const only = (...ids: readonly [System['id'], ...System['id'][]]): Entrance => ({ label: `system:${ids.join('|')}`, system: ids });

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { DatabaseSync, backup } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { boundsOf, checkKey, checkOperations, holds, keyOf, secondOf, sum } from './item.ts';
@@ -172,6 +172,19 @@ const openDatabase = (file: string): DatabaseSync => {
   }
 };
 
+/**
+ * A connection of its own, and one step for all pages: the copy is made by another thread, which in the store's own connection would stand
+ * amid its transactions, and several steps would begin again whenever another process writes.
+ */
+const copyFile = async (file: string, to: string): Promise<void> => {
+  const source = new DatabaseSync(file, { timeout: patience });
+  try {
+    await backup(source, to, { rate: 2 ** 31 - 1 });
+  } finally {
+    source.close();
+  }
+};
+
 export type Sqlite = {
   /** The table of that name; it comes into being with its first item. */
   readonly table: (name: string) => Table;
@@ -191,14 +204,10 @@ export const openSqlite = (options: SqliteOptions): Sqlite => {
   return {
     table: (name) => new SqliteTable(name, database, prepared, options),
     backup: async (to) => {
-      // A connection of its own copies one snapshot in one step: over this one it would begin again whenever another process writes.
-      const source = file === ':memory:' ? database : new DatabaseSync(file, { timeout: patience });
-      try {
-        await backup(source, `${to}.part`, { rate: 2 ** 31 - 1 });
-      } finally {
-        if (source !== database) source.close();
-      }
-      await rename(`${to}.part`, to);
+      const part = `${to}.part`;
+      await rm(part, { force: true });
+      await (file === ':memory:' ? database.prepare('VACUUM INTO ?').run(part) : copyFile(file, part));
+      await rename(part, to);
     },
     close: () => database.close(),
   };
