@@ -15,7 +15,13 @@ const Decision = z.strictObject({ reasons: Text.optional() });
 
 const sheetRefs = z.strictObject({ assessment: Id, scenario: Id, title: Line, expert: PersonId, round: z.int().min(1).max(10) });
 /** What an expert may read of the file, from the declaration of interests on. */
-const File = z.strictObject({ purpose: Text, users: Text, prohibitedUses: Text, safeguards: Text, personalInformation: z.string().max(20) });
+const File = z.strictObject({
+  purpose: Text,
+  users: Text,
+  prohibitedUses: Text,
+  safeguards: Text,
+  personalInformation: z.string().max(20),
+});
 const declared = sheetRefs.extend({ declaredAt: Instant, file: File });
 const sealed = declared.extend({ sheet: ScoreSheet, sealedAt: Instant });
 

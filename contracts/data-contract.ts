@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Because, Digest, Fen, Id, Instant, Name, Nothing, Text } from './fields.ts';
 import { Listing } from './listing.ts';
 import { Order } from './order.ts';
-import { Licence, Product } from './product.ts';
+import { Licence, Product, RuleVersion } from './product.ts';
 
 /** The machine fields of 数据提供合同 (PROVIDE), requirements §3.2. Their canonical JSON is what both sides sign. */
 export const Terms = z.strictObject({
@@ -11,16 +11,16 @@ export const Terms = z.strictObject({
   seller: Id,
   buyer: Id,
   product: Id,
-  ruleVersion: z.int(),
+  ruleVersion: RuleVersion,
   title: Name,
   priceFen: Fen,
   currency: z.literal('CNY'),
   purpose: Text,
   licence: Licence,
-  minEntities: z.int(),
+  minEntities: z.int().min(2).max(1_000_000),
   reidentification: z.literal('FORBIDDEN'),
   derivedDataRights: z.literal('BUYER'),
-  inspectionWorkingDays: z.int(),
+  inspectionWorkingDays: z.int().min(1).max(1000),
   refund: z.literal('FULL_WHEN_AUTHORITY_ENDS_BEFORE_ACCEPTANCE'),
   law: z.literal('CN'),
 });

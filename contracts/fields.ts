@@ -22,6 +22,8 @@ export const Name = z.strictObject({ zh: Line, en: Line });
 export const Email = z.email().max(254);
 /** Integer fen of CNY, up to ten billion yuan. */
 export const Fen = z.int().min(0).max(1_000_000_000_000);
+/** A count of rows, bytes or places: no file of the platform comes near. */
+export const Count = z.int().min(0).max(1_000_000_000_000);
 /** Exclusive UTC instant. */
 export const Instant = z.iso.datetime().max(40);
 /** A day in Shanghai. */

@@ -20,6 +20,8 @@ export const ingestionRefusals = {
   },
   csv_unreadable: { zh: '文件无法按CSV读取，请检查后重新上传。', en: 'The file cannot be read as CSV; check it and upload again.' },
   layout_column_unknown: { zh: '排序所用的列不存在，请更正。', en: 'A column to sort by does not exist; correct it.' },
+  content_missing: { zh: '尚未上传数据文件，请上传后重新登记。', en: 'No file was uploaded; upload it and deposit it again.' },
+  returned: { zh: '承办人已退回，请更正后重新上传。', en: 'An officer returned the file; correct it and upload it again.' },
   ingestion_failed: { zh: '入库未能完成，请稍后重试。', en: 'Ingestion could not be completed; try again later.' },
   ingestion_timeout: { zh: '入库超时，请拆分文件后重试。', en: 'Ingestion took too long; split the file and try again.' },
   ingestion_cancelled: { zh: '入库已取消。', en: 'Ingestion was cancelled.' },

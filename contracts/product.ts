@@ -13,6 +13,8 @@ export const Licence = z.strictObject({
   queries: z.int().min(1).max(100_000),
   onwardTransfer: z.literal(false),
 });
+/** 0 where no rule of the product was approved yet. */
+export const RuleVersion = z.int().min(0).max(1_000_000);
 const offer = z.strictObject({
   title: Name,
   summary: Text,
@@ -23,7 +25,7 @@ const offer = z.strictObject({
   rule: AnalysisRule,
   licence: Licence,
 });
-const priced = offer.extend({ ceilingFen: Fen, ruleVersion: z.int().min(1) });
+const priced = offer.extend({ ceilingFen: Fen, ruleVersion: RuleVersion.min(1) });
 
 /** What an operator makes of granted data. It rests on its scenario and dataset, and through them on the whole authority chain. */
 export const Product = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Resource } from './catalogue.ts';
-import { Because, Digest, Id, Instant, Line, Nothing, Ref } from './fields.ts';
+import { Because, Count, Digest, Id, Instant, Line, Nothing, Ref } from './fields.ts';
 import { Scenario } from './scenario.ts';
 
 export const Column = z.strictObject({
@@ -17,12 +17,12 @@ const deposited = requested.extend({ fileName: Line, depositedAt: Instant, attem
 const loaded = deposited.extend({
   object: z.string().max(200),
   digest: Digest,
-  bytes: z.int().min(0),
-  rows: z.int().min(0),
+  bytes: Count,
+  rows: Count,
   columns: z.array(Column).max(500),
   malwareScan: z.enum(['NOT_RUN', 'CLEAN']),
 });
-const Fault = z.strictObject({ code: z.string().max(60), line: z.int().optional(), row: z.int().optional(), column: z.int().optional() });
+const Fault = z.strictObject({ code: z.string().max(60), line: Count.optional(), row: Count.optional(), column: Count.optional() });
 
 /** A data resource loaded into the sandbox under a scenario. Its raw rows never leave. */
 export const Dataset = {

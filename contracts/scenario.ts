@@ -21,7 +21,12 @@ const plan = z.strictObject({
   personalInformation: z.enum(['NONE', 'ANONYMISED', 'DEIDENTIFIED', 'PSEUDONYMISED', 'IDENTIFIED']),
 });
 /** `sources` are the institutions whose data it is: none of them may sit on the panel. `resources` is all that may be loaded under it. */
-const filed = plan.extend({ filedAt: Instant, round: z.int().min(1).max(10), sources: z.array(Id).max(20), resources: z.array(Id).max(20) });
+const filed = plan.extend({
+  filedAt: Instant,
+  round: z.int().min(1).max(10),
+  sources: z.array(Id).max(20),
+  resources: z.array(Id).max(20),
+});
 const decided = filed.extend({ assessment: Id, reasons: Text.optional(), conditions: z.array(Standing).max(20) });
 
 /** A single stated purpose over granted data: assessed before any data is loaded. Measures art. 19. */

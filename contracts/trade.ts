@@ -3,7 +3,7 @@ import { Contract } from './data-contract.ts';
 import { Id, Instant, Line, Nothing } from './fields.ts';
 import { Order } from './order.ts';
 
-const right = z.strictObject({ order: Id, contract: Id, product: Id, queries: z.int().min(1), until: Instant });
+const right = z.strictObject({ order: Id, contract: Id, product: Id, queries: z.int().min(1).max(100_000), until: Instant });
 
 /** The right of a buyer to use a product under a signed and paid contract. */
 export const Entitlement = {

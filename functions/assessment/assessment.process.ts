@@ -4,13 +4,33 @@ import { processOf } from '../../shared/kernel/process.ts';
 import { only, role, system } from '../../shared/kernel/seats.ts';
 import { derivedSheets } from './panel.ts';
 import { outcome, tally } from './rubric.ts';
-import { followsOrReasons, noVetoStands, panelCoversFields, panelIsBalanced, panelIsIndependent, panelIsOdd, scoreSheets, sheetsAreIn } from './rules.ts';
+import {
+  followsOrReasons,
+  noVetoStands,
+  panelCoversFields,
+  panelIsBalanced,
+  panelIsIndependent,
+  panelIsOdd,
+  scoreSheets,
+  sheetsAreIn,
+} from './rules.ts';
 
 const { create, action, define } = processOf(Assessment);
 const lead = role('authority.lead');
 const deciders = [role('cyberspace.officer'), lead];
 
-type Decided = { id: string; region: string; data: { scenario: string; title: string; operator: string; outcome: Outcome; reasons?: string | undefined; tally: { compliance: number; security: number } } };
+type Decided = {
+  id: string;
+  region: string;
+  data: {
+    scenario: string;
+    title: string;
+    operator: string;
+    outcome: Outcome;
+    reasons?: string | undefined;
+    tally: { compliance: number; security: number };
+  };
+};
 /** Reasons and scores, never names: requirements §4. */
 const published = ({ id, region, data }: Decided) => ({
   id,
@@ -22,7 +42,11 @@ const published = ({ id, region, data }: Decided) => ({
   compliance: data.tally.compliance,
   security: data.tally.security,
 });
-const decision = <V extends 'approve' | 'rectify' | 'reject'>(name: V, reached: Outcome, guards: Parameters<typeof action<V, 'opened', 'decided'>>[1]['guards']) =>
+const decision = <V extends 'approve' | 'rectify' | 'reject'>(
+  name: V,
+  reached: Outcome,
+  guards: Parameters<typeof action<V, 'opened', 'decided'>>[1]['guards'],
+) =>
   action(name, {
     from: ['opened'],
     to: ['decided'],
@@ -30,7 +54,10 @@ const decision = <V extends 'approve' | 'rectify' | 'reject'>(name: V, reached: 
     notBy: ['proposePanel'],
     ifMatch: true,
     ...(guards ? { guards } : {}),
-    becomes: ({ record, input, now }) => ({ status: 'decided', data: { ...record.data, ...input, outcome: reached, conditions: [], decidedAt: now } }),
+    becomes: ({ record, input, now }) => ({
+      status: 'decided',
+      data: { ...record.data, ...input, outcome: reached, conditions: [], decidedAt: now },
+    }),
     publish: published,
   });
 
@@ -78,12 +105,23 @@ export const assessment = define({
       by: lead,
       notBy: ['proposePanel'],
       ifMatch: true,
-      becomes: ({ record, eventId }) => ({ status: 'scoring', data: record.data, links: { sheets: derivedSheets(record.data.panel, eventId).map((s) => s.id) } }),
+      becomes: ({ record, eventId }) => ({
+        status: 'scoring',
+        data: record.data,
+        links: { sheets: derivedSheets(record.data.panel, eventId).map((s) => s.id) },
+      }),
       effects: ({ record, eventId }) =>
         derivedSheets(record.data.panel, eventId).map(({ id, person }) => ({
           spawn: Sheet,
           id,
-          input: { assessment: record.id, scenario: record.data.scenario, title: record.data.title, expert: person, round: record.data.round, region: record.region },
+          input: {
+            assessment: record.id,
+            scenario: record.data.scenario,
+            title: record.data.title,
+            expert: person,
+            round: record.data.round,
+            region: record.region,
+          },
         })),
       publish: 'nothing',
     }),
@@ -107,7 +145,10 @@ export const assessment = define({
       guards: [sheetsAreIn],
       becomes: ({ record, refs: { sheets }, rules }) => {
         const result = tally(scoreSheets(sheets), rules);
-        return { status: 'opened', data: { ...record.data, tally: result, advised: outcome(result, rules, record.data.round - 1).outcome } };
+        return {
+          status: 'opened',
+          data: { ...record.data, tally: result, advised: outcome(result, rules, record.data.round - 1).outcome },
+        };
       },
       publish: 'nothing',
     }),
@@ -119,7 +160,10 @@ export const assessment = define({
       notBy: ['proposePanel'],
       ifMatch: true,
       guards: [noVetoStands, followsOrReasons('APPROVED_WITH_CONDITIONS')],
-      becomes: ({ record, input, now }) => ({ status: 'decided', data: { ...record.data, ...input, outcome: 'APPROVED_WITH_CONDITIONS', decidedAt: now } }),
+      becomes: ({ record, input, now }) => ({
+        status: 'decided',
+        data: { ...record.data, ...input, outcome: 'APPROVED_WITH_CONDITIONS', decidedAt: now },
+      }),
       publish: published,
     }),
     rectify: decision('rectify', 'RECTIFY_RESUBMIT', [followsOrReasons('RECTIFY_RESUBMIT')]),
@@ -143,6 +187,6 @@ export const assessment = define({
     ],
   },
   clocks: {
-    scoring: { runs: ['scoring'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.expertScoring }), then: 'overdue' },
+    scoring: { runs: ['scoring'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.expertScoring }), takes: 'overdue' },
   },
 });

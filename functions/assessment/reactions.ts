@@ -8,7 +8,11 @@ const decided = (_event: Event, record: Stored): readonly Take[] => {
   const assessment = record as unknown as Stored<typeof Assessment>;
   if (assessment.status !== 'decided') return [];
   const { scenario, outcome, reasons, conditions } = assessment.data;
-  const input = { assessment: record.id, ...(reasons === undefined ? {} : { reasons }), ...(outcome === 'APPROVED_WITH_CONDITIONS' ? { conditions } : {}) };
+  const input = {
+    assessment: record.id,
+    ...(reasons === undefined ? {} : { reasons }),
+    ...(outcome === 'APPROVED_WITH_CONDITIONS' ? { conditions } : {}),
+  };
   return [{ kind: 'scenario', action: onScenario[outcome], id: scenario, input }];
 };
 
@@ -22,13 +26,16 @@ export const reactions: readonly Reaction[] = [
   {
     name: 'assessment.open',
     on: ['sheet.seal', 'sheet.recuse'],
-    takes: (_event, record) => [{ kind: 'assessment', action: 'open', id: (record as unknown as Stored<typeof Sheet>).data.assessment, input: {} }],
+    takes: (_event, record) => [
+      { kind: 'assessment', action: 'open', id: (record as unknown as Stored<typeof Sheet>).data.assessment, input: {} },
+    ],
     refused: { nothing: 'other sheets are still awaited, or the panel was dissolved' },
   },
   {
     name: 'assessment.openSheets',
     on: ['assessment.open'],
-    takes: (_event, record) => ((record as unknown as Stored<typeof Assessment>).links.sheets ?? []).map((id) => ({ kind: 'sheet', action: 'open', id, input: {} })),
+    takes: (_event, record) =>
+      ((record as unknown as Stored<typeof Assessment>).links.sheets ?? []).map((id) => ({ kind: 'sheet', action: 'open', id, input: {} })),
     refused: { nothing: 'a recused sheet stays closed' },
   },
   {

@@ -1,5 +1,6 @@
 import type { Assessment, Sheet } from '../../contracts/assessment.ts';
-import { vetoItems, type Outcome } from '../../contracts/rubric.ts';
+import type { vetoItems } from '../../contracts/rubric.ts';
+import { type Outcome } from '../../contracts/rubric.ts';
 import type { Refusal } from '../../contracts/refusals.ts';
 import type { Ctx, Seen } from '../../shared/kernel/process.ts';
 
@@ -31,12 +32,19 @@ export const sheetsAreIn = ({ refs: { sheets }, rules }: Ctx<A, 'scoring', 'open
   const waiting = sheets.some((sheet) => sheet.status === 'awaited' || sheet.status === 'declared');
   return waiting || sealed * 3 < sheets.length * 2 || sealed < rules.panel.min ? 'sheets_missing' : undefined;
 };
-export const scoreSheets = (sheets: readonly Seen<typeof Sheet>[]) => submitted(sheets).flatMap((sheet) => ('sheet' in sheet.data ? [sheet.data.sheet] : []));
+export const scoreSheets = (sheets: readonly Seen<typeof Sheet>[]) =>
+  submitted(sheets).flatMap((sheet) => ('sheet' in sheet.data ? [sheet.data.sheet] : []));
 
-type Deciding = { readonly record: { readonly data: { readonly tally: { readonly confirmed: readonly (keyof typeof vetoItems)[] }; readonly advised: Outcome } }; readonly input: { readonly reasons?: string | undefined } };
+type Deciding = {
+  readonly record: {
+    readonly data: { readonly tally: { readonly confirmed: readonly (keyof typeof vetoItems)[] }; readonly advised: Outcome };
+  };
+  readonly input: { readonly reasons?: string | undefined };
+};
 /** Departing from the committee needs written reasons, under both signatures: requirements §4. */
 export const followsOrReasons =
   (outcome: Outcome) =>
   ({ record, input }: Deciding): Refusal | undefined =>
     record.data.advised === outcome || input.reasons !== undefined ? undefined : 'reasons_required';
-export const noVetoStands = ({ record }: Deciding): Refusal | undefined => (record.data.tally.confirmed.length > 0 ? 'veto_stands' : undefined);
+export const noVetoStands = ({ record }: Deciding): Refusal | undefined =>
+  record.data.tally.confirmed.length > 0 ? 'veto_stands' : undefined;

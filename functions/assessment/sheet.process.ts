@@ -27,7 +27,10 @@ export const sheet = define({
       guards: [hasNoInterest],
       becomes: ({ record, now, refs: { scenario } }) => {
         const { purpose, users, prohibitedUses, safeguards, personalInformation } = scenario.data;
-        return { status: 'declared', data: { ...record.data, declaredAt: now, file: { purpose, users, prohibitedUses, safeguards, personalInformation } } };
+        return {
+          status: 'declared',
+          data: { ...record.data, declaredAt: now, file: { purpose, users, prohibitedUses, safeguards, personalInformation } },
+        };
       },
       publish: 'nothing',
     }),
@@ -60,7 +63,8 @@ export const sheet = define({
       from: ['awaited', 'declared'],
       to: ['awaited', 'declared'],
       by: system('clock'),
-      becomes: ({ record }) => (record.status === 'awaited' ? { status: 'awaited', data: record.data } : { status: 'declared', data: record.data }),
+      becomes: ({ record }) =>
+        record.status === 'awaited' ? { status: 'awaited', data: record.data } : { status: 'declared', data: record.data },
       publish: 'nothing',
     }),
   },
@@ -72,6 +76,10 @@ export const sheet = define({
   card: (r) => r.data.title,
   queue: { awaited: { role: 'expert', of: 'owner' }, declared: { role: 'expert', of: 'owner' } },
   clocks: {
-    scoring: { runs: ['awaited', 'declared'], due: (r, { deadlines }) => ({ from: r.receivedAt, workingDays: deadlines.expertScoring }), then: 'overdue' },
+    scoring: {
+      runs: ['awaited', 'declared'],
+      due: (r, { deadlines }) => ({ from: r.receivedAt, workingDays: deadlines.expertScoring }),
+      takes: 'overdue',
+    },
   },
 });

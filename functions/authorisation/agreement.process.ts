@@ -9,7 +9,15 @@ const lead = role('authority.lead');
 const grantor = role('granting.officer');
 const organiser = either(role('implementing.officer'), role('authority.case'));
 
-type Terms = { title: string; operator: string; resources: readonly string[]; purposes: readonly string[]; sectors: readonly string[]; termStart: string; termEnd: string };
+type Terms = {
+  title: string;
+  operator: string;
+  resources: readonly string[];
+  purposes: readonly string[];
+  sectors: readonly string[];
+  termStart: string;
+  termEnd: string;
+};
 const registered = ({ id, region, status, data }: { id: string; region: string; status: string; data: Terms }) => ({
   id,
   region,
@@ -102,10 +110,24 @@ export const agreement = define({
       publish: registered,
     }),
   },
-  sees: { roles: ['implementing.officer', 'authority.case', 'authority.lead', 'granting.officer', 'cyberspace.officer', 'auditor'], public: ['active', 'suspended'] },
+  sees: {
+    roles: ['implementing.officer', 'authority.case', 'authority.lead', 'granting.officer', 'cyberspace.officer', 'auditor'],
+    public: ['active', 'suspended'],
+  },
   view: (actor, r) => {
-    const party = actor.type === 'system' || actor.org === r.owner || actor.org === r.party || actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor' || x === 'granting.officer' || x === 'implementing.officer' || x === 'cyberspace.officer');
-    return party ? r.data : registered(r as never);
+    const party =
+      actor.type === 'system' ||
+      actor.org === r.owner ||
+      actor.org === r.party ||
+      actor.roles.some(
+        (x) =>
+          x.startsWith('authority.') ||
+          x === 'auditor' ||
+          x === 'granting.officer' ||
+          x === 'implementing.officer' ||
+          x === 'cyberspace.officer',
+      );
+    return party ? r.data : registered(r);
   },
   card: (r) => r.data.title,
   queue: {
@@ -120,7 +142,7 @@ export const agreement = define({
     suspended: { role: 'authority.lead', of: 'region' },
   },
   clocks: {
-    term: { runs: ['active', 'suspended'], due: (r) => ({ date: r.data.termEnd }), then: 'expire', own: true },
+    term: { runs: ['active', 'suspended'], due: (r) => ({ date: r.data.termEnd }), takes: 'expire', own: true },
   },
   until: (next) => (next.status === 'active' || next.status === 'suspended' ? dueAtDate(next.data.termEnd) : undefined),
 });

@@ -6,7 +6,15 @@ import { only, partyAs, role, system } from '../../shared/kernel/seats.ts';
 const { create, action, define } = processOf(Grant);
 const lead = role('authority.lead');
 
-type Granted = { id: string; region: string; status: string; owner: string; party?: string; links: { resource?: string; agreement?: string }; data: { purposes: readonly string[]; sectors: readonly string[]; termStart: string; termEnd: string } };
+type Granted = {
+  id: string;
+  region: string;
+  status: string;
+  owner: string;
+  party?: string;
+  links: { resource?: string; agreement?: string };
+  data: { purposes: readonly string[]; sectors: readonly string[]; termStart: string; termEnd: string };
+};
 const registered = ({ id, region, status, owner, party, links, data }: Granted) => ({
   id,
   region,
@@ -103,9 +111,16 @@ export const grant = define({
       publish: registered,
     }),
   },
-  sees: { roles: ['implementing.officer', 'authority.case', 'authority.lead', 'granting.officer', 'cyberspace.officer', 'auditor'], public: ['active', 'suspended', 'revoked'] },
+  sees: {
+    roles: ['implementing.officer', 'authority.case', 'authority.lead', 'granting.officer', 'cyberspace.officer', 'auditor'],
+    public: ['active', 'suspended', 'revoked'],
+  },
   view: (actor, r) => {
-    const party = actor.type === 'system' || actor.org === r.owner || actor.org === r.party || actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor');
+    const party =
+      actor.type === 'system' ||
+      actor.org === r.owner ||
+      actor.org === r.party ||
+      actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor');
     if (party || !('reason' in r.data)) return r.data;
     const { reason: _internal, ...open } = r.data;
     return open;
@@ -113,9 +128,10 @@ export const grant = define({
   card: (r) => r.data.resourceName,
   queue: { offered: { role: 'source.cdo', of: 'party' }, suspended: { role: 'authority.lead', of: 'region' } },
   clocks: {
-    term: { runs: ['offered', 'active', 'suspended'], due: (r) => ({ date: r.data.termEnd }), then: 'expire', own: true },
+    term: { runs: ['offered', 'active', 'suspended'], due: (r) => ({ date: r.data.termEnd }), takes: 'expire', own: true },
   },
   until: (next) => (next.status === 'active' || next.status === 'suspended' ? dueAtDate(next.data.termEnd) : undefined),
   // While suspended it is still held: otherwise a second grant could walk around the suspension.
-  claims: (r) => (r.status === 'active' || r.status === 'suspended' ? [{ value: `grant#${r.links.resource}#${r.owner}`, or: 'grant_exists' }] : []),
+  claims: (r) =>
+    r.status === 'active' || r.status === 'suspended' ? [{ value: `grant#${r.links.resource}#${r.owner}`, or: 'grant_exists' }] : [],
 });

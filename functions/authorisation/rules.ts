@@ -15,7 +15,9 @@ export const termHolds = ({ input: { termStart, termEnd }, now, rules }: Given):
   return termEnd >= last ? 'term_too_long' : undefined;
 };
 export const resourcesAreFew = ({ input, rules }: Given): Refusal | undefined =>
-  new Set(input.resources).size > rules.agreement.maxResources || new Set(input.resources).size < input.resources.length ? 'too_many_resources' : undefined;
+  new Set(input.resources).size > rules.agreement.maxResources || new Set(input.resources).size < input.resources.length
+    ? 'too_many_resources'
+    : undefined;
 
 /** An operator that holds for the granting side of the mechanism of Measures art. 18. */
 export const partyIsOperator = ({ refs }: Creating<typeof Agreement, 'operator' | 'resources'>): Refusal | undefined =>

@@ -7,7 +7,20 @@ const { create, action, define } = processOf(Resource);
 const steward = ownerAs('source.steward');
 const officer = ownerAs('source.cdo');
 
-type Published = { id: string; region: string; owner: string; data: { code: string; name: object; summary: string; updateFrequency: string; grade: string; sharing: { attribute: string }; opening: { attribute: string } } };
+type Published = {
+  id: string;
+  region: string;
+  owner: string;
+  data: {
+    code: string;
+    name: object;
+    summary: string;
+    updateFrequency: string;
+    grade: string;
+    sharing: { attribute: string };
+    opening: { attribute: string };
+  };
+};
 const catalogued = ({ id, region, owner, data }: Published) => ({
   id,
   region,
@@ -29,7 +42,12 @@ export const resource = define({
     own: ['organisation'],
     live: { organisation: 'organisation_not_live' },
     guards: [holdsNoSecret, openingIsGrounded],
-    leaves: { state_secret_refused: ({ input, refs }) => ({ spawn: SecretStub, input: { unit: input.organisation, region: refs.organisation.region } }) },
+    leaves: {
+      state_secret_refused: ({ input, refs }) => ({
+        spawn: SecretStub,
+        input: { unit: input.organisation, region: refs.organisation.region },
+      }),
+    },
     becomes: ({ input: { stateSecret: _declared, organisation, ...entry } }) => ({
       status: 'draft',
       data: withSharing(entry),
@@ -60,6 +78,7 @@ export const resource = define({
       from: ['submitted'],
       to: ['checked'],
       by: role('authority.case'),
+      notBy: ['create', 'edit', 'submit'],
       ifMatch: true,
       becomes: ({ record }) => ({ status: 'checked', data: record.data }),
       publish: 'nothing',
@@ -124,11 +143,17 @@ export const resource = define({
     }),
   },
   sees: {
-    roles: ['authority.case', 'authority.lead', 'auditor', 'cyberspace.officer', 'police.officer', 'security.officer', 'implementing.officer'],
+    roles: ['authority.case', 'authority.lead', 'auditor', 'cyberspace.officer', 'implementing.officer'],
     public: ['published', 'changePending'],
   },
   view: (actor, r) => {
-    if (r.status !== 'changePending' || actor.type === 'system' || actor.org === r.owner || actor.roles.some((x) => x.startsWith('authority.'))) return r.data;
+    if (
+      r.status !== 'changePending' ||
+      actor.type === 'system' ||
+      actor.org === r.owner ||
+      actor.roles.some((x) => x.startsWith('authority.'))
+    )
+      return r.data;
     const { change: _pending, ...published } = r.data;
     return published;
   },
@@ -139,7 +164,7 @@ export const resource = define({
     changePending: { role: 'source.cdo', of: 'owner' },
   },
   clocks: {
-    check: { runs: ['submitted'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.catalogueCheck }), then: 'overdue' },
+    check: { runs: ['submitted'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.catalogueCheck }), takes: 'overdue' },
   },
   claims: (r) => (r.status === 'retired' ? [] : [{ value: `resource-code#${r.owner}#${r.data.code}`, or: 'resource_code_taken' }]),
 });

@@ -19,7 +19,8 @@ export const withSharing = (entry: Entry): Filed => {
 };
 
 /** Measures art. 2: what concerns state or working secrets is not entered at all. */
-export const holdsNoSecret = ({ input }: { input: { stateSecret: boolean } }): Refusal | undefined => (input.stateSecret ? 'state_secret_refused' : undefined);
+export const holdsNoSecret = ({ input }: { input: { stateSecret: boolean } }): Refusal | undefined =>
+  input.stateSecret ? 'state_secret_refused' : undefined;
 
 /** Measures art. 16 (P): conditional and no opening state their ground. */
 export const openingIsGrounded = ({ input }: { input: Entry }): Refusal | undefined =>

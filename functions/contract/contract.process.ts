@@ -41,7 +41,10 @@ export const contract = define({
       live: { order: 'order_not_live', listing: 'listing_not_live' },
       rests: ['listing'],
       guards: [signsThisText],
-      becomes: ({ record, now }) => ({ status: 'signed', data: { ...record.data, signedAt: now, until: termEnd(now, record.data.terms.licence.termDays) } }),
+      becomes: ({ record, now }) => ({
+        status: 'signed',
+        data: { ...record.data, signedAt: now, until: termEnd(now, record.data.terms.licence.termDays) },
+      }),
       publish: (r) => ({ id: r.id, digest: r.data.digest, signedAt: r.data.signedAt }),
     }),
     decline: action('decline', {
@@ -76,6 +79,8 @@ export const contract = define({
       { role: 'buyer.signatory', of: 'party' },
     ],
   },
-  clocks: { term: { runs: ['signed'], due: (r) => (r.status === 'signed' ? { at: r.data.until } : undefined), then: 'expire', own: true } },
+  clocks: {
+    term: { runs: ['signed'], due: (r) => (r.status === 'signed' ? { at: r.data.until } : undefined), takes: 'expire', own: true },
+  },
   until: (next) => (next.status === 'signed' ? next.data.until : undefined),
 });

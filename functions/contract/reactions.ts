@@ -10,6 +10,11 @@ export const reactions: readonly Reaction[] = [
       const { listing, product } = (record as unknown as Stored<typeof Order>).data;
       return [{ kind: 'contract', action: 'create', input: { order: record.id, listing, product } }];
     },
-    refused: (refused, _event, record) => ({ kind: 'order', action: 'drop', id: record.id, input: { reason: `合同未能订立 / No contract could be made: ${refused.code}` } }),
+    refused: (refused, _event, record) => ({
+      kind: 'order',
+      action: 'drop',
+      id: record.id,
+      input: { reason: `合同未能订立 / No contract could be made: ${refused.code}` },
+    }),
   },
 ];

@@ -30,8 +30,13 @@ export const termsOf = ({ refs: { order, product }, rules }: Creating<typeof Con
 export const digestOf = (terms: Terms_): Digest => digest(canonical(terms));
 
 /** Whoever signs says what they have read. */
-export const signsThisText = ({ record, input }: { readonly record: { readonly data: { readonly digest: string } }; readonly input: { readonly digest: string } }): Verdict =>
-  record.data.digest === input.digest ? undefined : 'stale';
+export const signsThisText = ({
+  record,
+  input,
+}: {
+  readonly record: { readonly data: { readonly digest: string } };
+  readonly input: { readonly digest: string };
+}): Verdict => (record.data.digest === input.digest ? undefined : 'stale');
 
 const day = 86_400_000;
 export const termEnd = (now: string, days: number): string => new Date(Date.parse(now) + days * day).toISOString();

@@ -3,7 +3,15 @@ import { append, emptyFrontier, inclusionProof, leafHash, root, type Frontier, t
 import type { Item, Key, Table } from '../../shared/store/table.ts';
 
 /** One thing made public: which action of which record, when, and the fields that the action chose to disclose. */
-export type Disclosure = { readonly event: string; readonly kind: string; readonly record: string; readonly action: string; readonly at: string; readonly region: string; readonly disclosed: object };
+export type Disclosure = {
+  readonly event: string;
+  readonly kind: string;
+  readonly record: string;
+  readonly action: string;
+  readonly at: string;
+  readonly region: string;
+  readonly disclosed: object;
+};
 export type Head = { readonly size: number; readonly root: string; readonly algorithm: 'sha256'; readonly at: string };
 export type Entry = { readonly index: number; readonly entry: Disclosure };
 
@@ -48,7 +56,7 @@ export const openLog = (table: Table) => {
   };
   const head = async (): Promise<Head> => {
     const { item, frontier } = await headItem();
-    return { size: frontier.size, root: hex(root(frontier)), algorithm: 'sha256', at: String(item?.['at'] ?? '') };
+    return { size: frontier.size, root: hex(root(frontier)), algorithm: 'sha256', at: (item?.['at'] as string | undefined) ?? '' };
   };
   return {
     head,
@@ -65,7 +73,8 @@ export const openLog = (table: Table) => {
     /** The audit path of an entry in the tree of `size` (RFC 6962 §2.1.1), in hex. */
     proof: async (index: number, size: number): Promise<readonly string[]> => {
       const leaves = (await entries(0, size)).map((item) => bytes(String(item['leaf'])));
-      const subtree = ({ level, index: at }: { level: number; index: number }): Hash => root(append(emptyFrontier, leaves.slice(at << level, (at + 1) << level)));
+      const subtree = ({ level, index: at }: { level: number; index: number }): Hash =>
+        root(append(emptyFrontier, leaves.slice(at << level, (at + 1) << level)));
       return inclusionProof(index, size, subtree).map(hex);
     },
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Route } from '../../shared/edge/context.ts';
-import { parse } from '../../shared/edge/door.ts';
+import { parse } from '../../shared/edge/parse.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import { openLog } from './log.ts';
 
@@ -49,7 +49,10 @@ export const routes: readonly Route[] = [
       const head = await log.head();
       const index = await log.indexOf(event);
       if (index === undefined || index >= head.size) throw new RefusalError('not_found');
-      return { status: 200, body: { head, index, entry: (await log.read(index, index + 1))[0]?.entry, proof: await log.proof(index, head.size) } };
+      return {
+        status: 200,
+        body: { head, index, entry: (await log.read(index, index + 1))[0]?.entry, proof: await log.proof(index, head.size) },
+      };
     },
   },
 ];

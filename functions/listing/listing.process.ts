@@ -8,7 +8,13 @@ const agent = ownerAs('operator.agent');
 const reviewer = role('venue.reviewer');
 const lead = role('venue.lead');
 
-type Offered = { id: string; region: string; status: string; owner: string; data: { product: string; title: object; summary: string; priceFen: number } };
+type Offered = {
+  id: string;
+  region: string;
+  status: string;
+  owner: string;
+  data: { product: string; title: object; summary: string; priceFen: number };
+};
 const offered = ({ id, region, status, owner, data }: Offered) => ({
   id,
   region,
@@ -29,6 +35,7 @@ export const listing = define({
     reads: ['product'],
     own: ['product'],
     live: { product: 'product_not_live' },
+    belongs: ({ refs }) => ({ region: refs.product.region }),
     guards: [(c) => withinCeiling(c.input.priceFen, c)],
     becomes: ({ input, refs: { product } }) => ({
       status: 'draft',
@@ -65,7 +72,7 @@ export const listing = define({
       from: ['reviewing'],
       to: ['listed'],
       by: [reviewer, lead],
-      notBy: ['create', 'submit', ['product', 'create']],
+      notBy: ['create', 'reprice', 'submit', ['product', 'create']],
       ifMatch: true,
       reads: ['product'],
       live: { product: 'product_not_live' },
@@ -81,7 +88,7 @@ export const listing = define({
       from: ['reviewing'],
       to: ['draft'],
       by: either(reviewer, lead),
-      notBy: ['create', 'submit'],
+      notBy: ['create', 'reprice', 'submit'],
       ifMatch: true,
       becomes: ({ record, input }) => {
         const { filedAt: _reviewed, ...data } = record.data;
@@ -129,7 +136,10 @@ export const listing = define({
       publish: (r) => ({ id: r.id, overdue: 'listingReview' }),
     }),
   },
-  sees: { roles: ['venue.reviewer', 'venue.lead', 'authority.case', 'authority.lead', 'cyberspace.officer', 'auditor', 'thirdparty.assessor'], public: ['listed', 'suspended', 'delisted'] },
+  sees: {
+    roles: ['venue.reviewer', 'venue.lead', 'authority.case', 'authority.lead', 'cyberspace.officer', 'auditor', 'thirdparty.assessor'],
+    public: ['listed', 'suspended', 'delisted'],
+  },
   card: (r) => r.data.title.zh,
   queue: {
     reviewing: [
@@ -139,7 +149,14 @@ export const listing = define({
     suspended: { role: 'venue.lead', of: 'region' },
   },
   clocks: {
-    review: { runs: ['reviewing'], due: (r, { deadlines }) => (r.status === 'reviewing' ? { from: r.data.filedAt, workingDays: deadlines.listingReview } : undefined), then: 'overdue' },
+    review: {
+      runs: ['reviewing'],
+      due: (r, { deadlines }) => (r.status === 'reviewing' ? { from: r.data.filedAt, workingDays: deadlines.listingReview } : undefined),
+      takes: 'overdue',
+    },
   },
-  claims: (r) => (r.status === 'listed' || r.status === 'suspended' || r.status === 'reviewing' ? [{ value: `listing#${r.data.product}`, or: 'listing_exists' }] : []),
+  claims: (r) =>
+    r.status === 'listed' || r.status === 'suspended' || r.status === 'reviewing'
+      ? [{ value: `listing#${r.data.product}`, or: 'listing_exists' }]
+      : [],
 });

@@ -12,7 +12,15 @@ export const reactions: readonly Reaction[] = [
     runs: async (_event, record, { tables }) => {
       const listing = record as unknown as Stored<typeof Listing>;
       const { title, summary, priceFen } = listing.data;
-      const card = { id: listing.id, status: listing.status, title, summary: summary.slice(0, 300), priceFen, operator: listing.owner, region: listing.region };
+      const card = {
+        id: listing.id,
+        status: listing.status,
+        title,
+        summary: summary.slice(0, 300),
+        priceFen,
+        operator: listing.owner,
+        region: listing.region,
+      };
       const search = openSearch(tables.search);
       await search.remove(listing.id);
       if (kept.has(listing.status)) await search.put({ id: listing.id, text: `${title.zh} ${title.en} ${summary}`, card });

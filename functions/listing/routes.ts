@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Route } from '../../shared/edge/context.ts';
-import { parse } from '../../shared/edge/door.ts';
+import { parse } from '../../shared/edge/parse.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import { sortOf } from '../../shared/store/records.ts';
 import { openSearch } from './search.ts';

@@ -16,7 +16,8 @@ export const openSearch = (table: Table) => {
   const write = async (operations: readonly Operation[]): Promise<void> => {
     for (let from = 0; from < operations.length; from += batch) await table.transact(operations.slice(from, from + batch));
   };
-  const termsOf = async (id: string): Promise<readonly string[]> => ((await table.get([docKey(id)]))[0]?.['terms'] as string[] | undefined) ?? [];
+  const termsOf = async (id: string): Promise<readonly string[]> =>
+    ((await table.get([docKey(id)]))[0]?.['terms'] as string[] | undefined) ?? [];
   return {
     /** Replaces what is known of a document. Doing it twice is doing it once. */
     put: async ({ id, text, card }: { readonly id: string; readonly text: string; readonly card: Json }): Promise<void> => {
@@ -28,16 +29,27 @@ export const openSearch = (table: Table) => {
       await write([...terms.map((term) => ({ delete: termKey(term, id) })), { delete: docKey(id) }]);
     },
     /** Documents that hold every term of the query, in the order of their ids, exclusive of `after`. An empty query finds all. */
-    find: async (query: string, after: string | undefined, limit: number): Promise<{ readonly cards: readonly Json[]; readonly next?: string }> => {
+    find: async (
+      query: string,
+      after: string | undefined,
+      limit: number,
+    ): Promise<{ readonly cards: readonly Json[]; readonly next?: string }> => {
       const wanted = queryTokens(query);
-      const lists = await Promise.all((wanted.length === 0 ? [everything] : wanted).map((term) => table.query({ key: `term#${term}`, limit: most, ...(after === undefined ? {} : { after }) })));
+      const lists = await Promise.all(
+        (wanted.length === 0 ? [everything] : wanted).map((term) =>
+          table.query({ key: `term#${term}`, limit: most, ...(after === undefined ? {} : { after }) }),
+        ),
+      );
       const [shortest = [], ...others] = lists.toSorted((a, b) => a.length - b.length);
       const sets = others.map((list) => new Set(list.map((item) => item.sk)));
       const ids = shortest.map((item) => item.sk).filter((id) => sets.every((set) => set.has(id)));
       const page = ids.slice(0, limit);
       const docs = await table.get(page.map(docKey));
       const last = page.at(-1);
-      return { cards: docs.flatMap((doc) => (doc?.card === undefined ? [] : [doc.card])), ...(ids.length > limit && last !== undefined ? { next: last } : {}) };
+      return {
+        cards: docs.flatMap((doc) => (doc?.card === undefined ? [] : [doc.card])),
+        ...(ids.length > limit && last !== undefined ? { next: last } : {}),
+      };
     },
   };
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Id } from '../../contracts/fields.ts';
 import type { Route } from '../../shared/edge/context.ts';
-import { parse } from '../../shared/edge/door.ts';
+import { parse } from '../../shared/edge/parse.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Role } from '../../contracts/roles.ts';
 import type { Person } from '../../shared/kernel/process.ts';
@@ -46,7 +46,14 @@ export const routes: readonly Route[] = [
     answers: async ({ query, actor, ports }) => {
       permit(actor, watchers);
       const { items, cursor } = await ports.belt.parked(afterOf(query));
-      const body = items.map(({ event, parked }) => ({ kind: event.kind, id: event.record, n: event.n, action: event.action, at: event.at, parked }));
+      const body = items.map(({ event, parked }) => ({
+        kind: event.kind,
+        id: event.record,
+        n: event.n,
+        action: event.action,
+        at: event.at,
+        parked,
+      }));
       return { status: 200, body: { items: body, ...(cursor === undefined ? {} : { cursor }) } };
     },
   },
@@ -61,7 +68,11 @@ export const routes: readonly Route[] = [
     answers: async ({ query, actor, ports }) => {
       permit(actor, watchers);
       const { entries, cursor } = await ports.clock.provisional(afterOf(query));
-      const items = entries.map((e) => ({ kind: e.pk.slice(0, e.pk.indexOf('#')), id: e.pk.slice(e.pk.indexOf('#') + 1), ...(e.card as object) }));
+      const items = entries.map((e) => ({
+        kind: e.pk.slice(0, e.pk.indexOf('#')),
+        id: e.pk.slice(e.pk.indexOf('#') + 1),
+        ...(e.card as object),
+      }));
       return { status: 200, body: { items, ...(cursor === undefined ? {} : { cursor }) } };
     },
   },

@@ -50,7 +50,10 @@ export const membership = define({
       by: admin,
       reads: ['organisation'],
       guards: [({ input, refs }) => rolesFit(refs.organisation, input.roles)],
-      becomes: ({ record, input, actor }) => ({ status: 'changing', data: { ...record.data, wanted: input.roles, proposedBy: nameOf(actor) } }),
+      becomes: ({ record, input, actor }) => ({
+        status: 'changing',
+        data: { ...record.data, wanted: input.roles, proposedBy: nameOf(actor) },
+      }),
       publish: 'nothing',
     }),
     confirmChange: action('confirmChange', {
@@ -102,5 +105,6 @@ export const membership = define({
   card: (r) => r.data.name,
   queue: { proposed: { role: 'org.admin', of: 'owner' }, changing: { role: 'org.admin', of: 'owner' } },
   clocks: {},
-  claims: (r) => (r.status === 'ended' ? [] : [{ value: `member-email#${r.data.organisation}#${r.data.email.toLowerCase()}`, or: 'member_email_taken' }]),
+  claims: (r) =>
+    r.status === 'ended' ? [] : [{ value: `member-email#${r.data.organisation}#${r.data.email.toLowerCase()}`, or: 'member_email_taken' }],
 });

@@ -5,7 +5,10 @@ import { applicantAdministers, creditCodeHolds, twoAdministrators, venueIsLicens
 
 const { create, action, define } = processOf(Organisation);
 const lead = role('authority.lead');
-const applicant = { label: 'applicant', person: (actor: { id: string }, r: { did: Readonly<Record<string, readonly string[]>> }) => r.did['create']?.includes(actor.id) ?? false };
+const applicant = {
+  label: 'applicant',
+  person: (actor: { id: string }, r: { did: Readonly<Record<string, readonly string[]>> }) => r.did['create']?.includes(actor.id) ?? false,
+};
 const guards = [creditCodeHolds, twoAdministrators, applicantAdministers, venueIsLicensed];
 const register = (r: { id: string; region: string; data: { name: object; type: string; creditCode: string } }) => ({
   id: r.id,
@@ -92,7 +95,11 @@ export const organisation = define({
     also: (actor, r) => actor.id !== '' && (r.did['create']?.includes(actor.id) ?? false),
   },
   view: (actor, r) => {
-    const inside = actor.type === 'system' || actor.org === r.owner || actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor') || r.did['create']?.includes(actor.id);
+    const inside =
+      actor.type === 'system' ||
+      actor.org === r.owner ||
+      actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor') ||
+      r.did['create']?.includes(actor.id);
     if (inside) return r.data;
     const { administrators: _personal, ...register } = r.data;
     return register;
@@ -103,7 +110,7 @@ export const organisation = define({
     verification: {
       runs: ['applied'],
       due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.organisationVerification }),
-      then: 'overdue',
+      takes: 'overdue',
     },
   },
   claims: (r) => (r.status === 'rejected' ? [] : [{ value: `credit-code#${r.data.creditCode}`, or: 'credit_code_taken' }]),

@@ -26,7 +26,8 @@ export const venueIsLicensed = ({ input }: { input: Application }): Refusal | un
 export const rolesFit = (org: Org, roles: readonly Role[]): Refusal | undefined =>
   roles.every((role) => rolesOf[org.data.type].includes(role)) ? undefined : 'role_not_of_type';
 
-export const appointmentFits = ({ input, refs }: Creating<typeof Membership, 'organisation'>): Refusal | undefined => rolesFit(refs.organisation, input.roles);
+export const appointmentFits = ({ input, refs }: Creating<typeof Membership, 'organisation'>): Refusal | undefined =>
+  rolesFit(refs.organisation, input.roles);
 
 /** Who proposed the standing change may not confirm it: requirements §5, privilege grant. */
 export const notProposer = ({ record, actor }: { record: { data: { proposedBy: string } }; actor: Actor }): Refusal | undefined =>

@@ -8,7 +8,13 @@ const agent = ownerAs('operator.agent');
 const lead = role('authority.lead');
 const caseOfficer = role('authority.case');
 
-type Approved = { id: string; region: string; status: string; owner: string; data: { title: object; summary: string; scenario: string; useClass: string; ceilingFen: number } };
+type Approved = {
+  id: string;
+  region: string;
+  status: string;
+  owner: string;
+  data: { title: object; summary: string; scenario: string; useClass: string; ceilingFen: number };
+};
 const registered = ({ id, region, status, owner, data }: Approved) => ({
   id,
   region,
@@ -30,6 +36,7 @@ export const product = define({
     reads: ['scenario', 'dataset'],
     own: ['scenario', 'dataset'],
     live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live' },
+    belongs: ({ refs }) => ({ region: refs.scenario.region }), // the ceiling is set where the grant was given, not where the operator sits
     guards: [
       ({ input, refs }) => (refs.dataset.links.scenario === input.scenario ? undefined : 'resource_outside_scenario'),
       ruleFitsColumns,
@@ -53,7 +60,10 @@ export const product = define({
       by: agent,
       reads: ['dataset'],
       guards: [ruleFitsColumns, ruleIsStrong],
-      becomes: ({ record, input }) => ({ status: 'draft', data: { ...input, scenario: record.data.scenario, dataset: record.data.dataset } }),
+      becomes: ({ record, input }) => ({
+        status: 'draft',
+        data: { ...input, scenario: record.data.scenario, dataset: record.data.dataset },
+      }),
       publish: 'nothing',
     }),
     submit: action('submit', {
@@ -81,7 +91,7 @@ export const product = define({
       from: ['submitted'],
       to: ['approved'],
       by: [caseOfficer, lead],
-      notBy: ['create', 'submit'],
+      notBy: ['create', 'edit', 'submit'],
       ifMatch: true,
       reads: ['scenario', 'dataset'],
       live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live' },
@@ -115,7 +125,10 @@ export const product = define({
       by: agent,
       becomes: ({ record: { data }, input }) => {
         const { title, summary, scenario, dataset, deliveryMode, useClass, rule, licence } = data;
-        return { status: 'retired', data: { title, summary, scenario, dataset, deliveryMode, useClass, rule, licence, reason: input.reason } };
+        return {
+          status: 'retired',
+          data: { title, summary, scenario, dataset, deliveryMode, useClass, rule, licence, reason: input.reason },
+        };
       },
       publish: (r) => ({ id: r.id, status: r.status }),
     }),
@@ -127,7 +140,10 @@ export const product = define({
       publish: (r) => ({ id: r.id, overdue: 'productReview' }),
     }),
   },
-  sees: { roles: ['authority.case', 'authority.lead', 'cyberspace.officer', 'venue.reviewer', 'venue.lead', 'auditor'], public: ['approved', 'suspended'] },
+  sees: {
+    roles: ['authority.case', 'authority.lead', 'cyberspace.officer', 'venue.reviewer', 'venue.lead', 'auditor'],
+    public: ['approved', 'suspended'],
+  },
   card: (r) => r.data.title.zh,
   queue: {
     submitted: [
@@ -137,6 +153,6 @@ export const product = define({
     suspended: { role: 'authority.lead', of: 'region' },
   },
   clocks: {
-    review: { runs: ['submitted'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.listingReview }), then: 'overdue' },
+    review: { runs: ['submitted'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.listingReview }), takes: 'overdue' },
   },
 });

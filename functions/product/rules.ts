@@ -25,9 +25,19 @@ export const ruleFitsColumns = ({ input: { rule }, refs: { dataset } }: Given): 
 /** A rule may be stricter than the floor of the rule base, never weaker. */
 export const ruleIsStrong = ({ input: { rule }, rules: { sandbox } }: Given): Verdict => {
   const weak = rule.minEntities < sandbox.minEntities || rule.dominancePercent > sandbox.dominancePercent || rule.maxRows > sandbox.maxRows;
-  return weak ? { code: 'rule_too_weak', about: { minEntities: sandbox.minEntities, dominancePercent: sandbox.dominancePercent, maxRows: sandbox.maxRows } } : undefined;
+  return weak
+    ? {
+        code: 'rule_too_weak',
+        about: { minEntities: sandbox.minEntities, dominancePercent: sandbox.dominancePercent, maxRows: sandbox.maxRows },
+      }
+    : undefined;
 };
 
 /** 发改价格〔2025〕65号: for governance and welfare free, for industry within the ceiling. */
-export const welfareIsFree = ({ record, input }: { readonly record: { readonly data: { readonly useClass: string } }; readonly input: { readonly ceilingFen: number } }): Verdict =>
-  record.data.useClass === 'GOVERNANCE_WELFARE' && input.ceilingFen > 0 ? 'welfare_must_be_free' : undefined;
+export const welfareIsFree = ({
+  record,
+  input,
+}: {
+  readonly record: { readonly data: { readonly useClass: string } };
+  readonly input: { readonly ceilingFen: number };
+}): Verdict => (record.data.useClass === 'GOVERNANCE_WELFARE' && input.ceilingFen > 0 ? 'welfare_must_be_free' : undefined);

@@ -5,7 +5,7 @@ export const reactions: readonly Reaction[] = [
     name: 'rulebase.deriveProvisionalDates',
     on: ['calendar.adopt'],
     runs: async (_event, _record, { clock, door }) => {
-      for (let after: string | undefined, more = true; more; ) {
+      for (let after: string | undefined, more = true; more;) {
         const { entries, cursor } = await clock.provisional(after);
         for (const entry of entries) {
           const [kind = '', id = ''] = entry.pk.split('#');

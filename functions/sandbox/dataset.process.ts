@@ -18,7 +18,10 @@ export const dataset = define({
     live: { scenario: 'scenario_not_live', resource: 'resource_not_published' },
     rests: ['scenario'],
     belongs: ({ refs }) => ({ party: refs.resource.owner, region: refs.scenario.region }),
-    guards: [({ refs: { scenario, resource } }) => ('resources' in scenario.data && scenario.data.resources.includes(resource.id) ? undefined : 'resource_outside_scenario')],
+    guards: [
+      ({ refs: { scenario, resource } }) =>
+        'resources' in scenario.data && scenario.data.resources.includes(resource.id) ? undefined : 'resource_outside_scenario',
+    ],
     becomes: ({ input: { scenario, resource, layout = [] }, refs }) => ({
       status: 'requested',
       data: { scenario, resource, layout, resourceName: refs.resource.data.name.zh },
@@ -37,7 +40,10 @@ export const dataset = define({
       becomes: ({ record: { status, data }, input, now }) => {
         const { scenario, resource, resourceName, layout } = data;
         const attempt = status === 'refused' ? data.attempt + 1 : 1;
-        return { status: 'deposited', data: { scenario, resource, resourceName, layout, fileName: input.fileName, depositedAt: now, attempt } };
+        return {
+          status: 'deposited',
+          data: { scenario, resource, resourceName, layout, fileName: input.fileName, depositedAt: now, attempt },
+        };
       },
       publish: 'nothing',
     }),
@@ -45,6 +51,7 @@ export const dataset = define({
       from: ['deposited'],
       to: ['checked'],
       by: role('authority.case'),
+      notBy: ['create', 'deposit'],
       becomes: ({ record }) => ({ status: 'checked', data: record.data }),
       publish: 'nothing',
     }),

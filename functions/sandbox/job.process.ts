@@ -23,14 +23,20 @@ export const job = define({
       from: ['queued'],
       to: ['running'],
       by: worker,
-      becomes: ({ record: { data }, now }) => ({ status: 'running', data: { ...data, attempt: data.attempt + 1, leaseUntil: lease(now, 2), permille: 0 } }),
+      becomes: ({ record: { data }, now }) => ({
+        status: 'running',
+        data: { ...data, attempt: data.attempt + 1, leaseUntil: lease(now, 2), permille: 0 },
+      }),
       publish: 'nothing',
     }),
     progress: action('progress', {
       from: ['running'],
       to: ['running'],
       by: worker,
-      becomes: ({ record, input, now }) => ({ status: 'running', data: { ...record.data, permille: input.permille, leaseUntil: lease(now, 2) } }),
+      becomes: ({ record, input, now }) => ({
+        status: 'running',
+        data: { ...record.data, permille: input.permille, leaseUntil: lease(now, 2) },
+      }),
       publish: 'nothing',
     }),
     finish: action('finish', {
@@ -57,7 +63,10 @@ export const job = define({
       from: ['queued', 'running'],
       to: ['cancelled'],
       by: either(ownerAs('operator.agent'), ownerAs('buyer.agent'), role('authority.lead')),
-      becomes: ({ record: { data } }) => ({ status: 'cancelled', data: { task: data.task, subject: data.subject, leaseUntil: data.leaseUntil, attempt: data.attempt } }),
+      becomes: ({ record: { data } }) => ({
+        status: 'cancelled',
+        data: { task: data.task, subject: data.subject, leaseUntil: data.leaseUntil, attempt: data.attempt },
+      }),
       publish: 'nothing',
     }),
     requeue: action('requeue', {
@@ -75,5 +84,5 @@ export const job = define({
   sees: { roles: ['authority.lead', 'auditor', 'sre'] },
   card: (r) => `${r.data.task} ${r.data.subject.id}`,
   queue: {},
-  clocks: { lease: { runs: ['queued', 'running'], due: (r) => ({ at: r.data.leaseUntil }), then: 'requeue', own: true } },
+  clocks: { lease: { runs: ['queued', 'running'], due: (r) => ({ at: r.data.leaseUntil }), takes: 'requeue', own: true } },
 });

@@ -57,7 +57,8 @@ export const query = define({
     }),
   },
   sees: { roles: ['auditor'] },
-  view: (_actor, r) => (r.status === 'refused' ? { ...r.data, ...(gateRefusals as Readonly<Record<string, { zh: string; en: string }>>)[r.data.code] } : r.data),
+  view: (_actor, r) =>
+    r.status === 'refused' ? { ...r.data, ...(gateRefusals as Readonly<Record<string, { zh: string; en: string }>>)[r.data.code] } : r.data,
   card: (r) => r.data.sql.slice(0, 80),
   queue: {},
   clocks: {},

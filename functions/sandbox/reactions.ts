@@ -3,7 +3,11 @@ import type { Reaction, Take } from '../../shared/edge/context.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 
-const jobFor = (task: 'load' | 'query', { kind, id, owner, region }: Stored): Take => ({ kind: 'job', action: 'create', input: { task, subject: { kind, id }, owner, region } });
+const jobFor = (task: 'load' | 'query', { kind, id, owner, region }: Stored): Take => ({
+  kind: 'job',
+  action: 'create',
+  input: { task, subject: { kind, id }, owner, region },
+});
 const jobOf = (record: Stored) => record as unknown as Stored<typeof Job>;
 const worker = { type: 'system', id: 'worker' } as const;
 
@@ -37,7 +41,10 @@ export const reactions: readonly Reaction[] = [
       if (event.status !== 'failed' && event.status !== 'cancelled') return undefined;
       const { subject, ...data } = jobOf(record).data;
       const code = event.status === 'cancelled' ? 'query_cancelled' : 'code' in data ? data.code : 'query_failed';
-      const input = subject.kind === 'dataset' ? { fault: { code: event.status === 'cancelled' ? 'ingestion_cancelled' : 'ingestion_failed' } } : { code };
+      const input =
+        subject.kind === 'dataset'
+          ? { fault: { code: event.status === 'cancelled' ? 'ingestion_cancelled' : 'ingestion_failed' } }
+          : { code };
       try {
         await door.act({ ...subject, action: 'refuse', input, actor: worker, key: `${event.id}/sandbox.giveUp` });
         return undefined;

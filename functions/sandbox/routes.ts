@@ -2,6 +2,7 @@ import type { Dataset } from '../../contracts/sandbox.ts';
 import type { Query } from '../../contracts/query.ts';
 import type { Call, Route } from '../../shared/edge/context.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
+import { idOf } from '../../shared/edge/routes.ts';
 import { sees } from '../../shared/kernel/seats.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 import { nextAttempt, quarantineKey } from './objects.ts';
@@ -9,8 +10,9 @@ import { nextAttempt, quarantineKey } from './objects.ts';
 const seconds = 900;
 const bytes = 6_000_000_000;
 
-const visible = async <T>(kind: string, { params, actor, ports }: Call): Promise<T> => {
-  const [record] = await ports.door.load([{ kind, id: params['id'] ?? '' }]);
+const visible = async <T>(kind: string, call: Call): Promise<T> => {
+  const { actor, ports } = call;
+  const [record] = await ports.door.load([{ kind, id: idOf(call) }]);
   const process = ports.processes.get(kind);
   if (!record || !process || !sees(process, actor, record)) throw new RefusalError('not_found');
   return record as unknown as T;
@@ -32,8 +34,9 @@ export const routes: readonly Route[] = [
     answers: async (call) => {
       const record = await visible<Stored<typeof Dataset>>('dataset', call);
       if (record.party !== call.actor.org || !call.actor.roles.includes('source.steward')) throw new RefusalError('not_permitted');
-      if (record.status !== 'requested' && record.status !== 'refused') throw new RefusalError({ code: 'wrong_state', about: { status: record.status } });
-      const key = quarantineKey(record.id, nextAttempt(record as unknown as Stored));
+      if (record.status !== 'requested' && record.status !== 'refused')
+        throw new RefusalError({ code: 'wrong_state', about: { status: record.status } });
+      const key = quarantineKey(record.id, nextAttempt(record));
       return { status: 200, body: { ...(await call.ports.uploads.open(key, seconds, bytes)), seconds, bytes } };
     },
   },
@@ -54,7 +57,15 @@ export const routes: readonly Route[] = [
       if (link) throw new RefusalError({ code: 'authority_broken', about: { kind: link.kind, id: link.id } });
       const object = await call.ports.blobs.get(record.data.result.object);
       if (!object) throw new RefusalError('unavailable');
-      return { status: 200, body: { id: record.id, releasedAt: record.data.releasedAt, ruleVersion: record.data.ruleVersion, ...(JSON.parse(await text(object.body)) as object) } };
+      return {
+        status: 200,
+        body: {
+          id: record.id,
+          releasedAt: record.data.releasedAt,
+          ruleVersion: record.data.ruleVersion,
+          ...(JSON.parse(await text(object.body)) as object),
+        },
+      };
     },
   },
 ];

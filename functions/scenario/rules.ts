@@ -12,6 +12,12 @@ export const approvedUntil = (now: string, months: number, grants: Grants): stri
   return grants.reduce((until, g) => (g.validUntil !== undefined && g.validUntil < until ? g.validUntil : until), date.toISOString());
 };
 
+/** Who granted decides: the region of the grants, or the city where they were given in several. GB/T 2260: a city's code begins its districts'. */
+export const regionOf = (grants: readonly { readonly region: string }[]): string => {
+  const [first = '', ...others] = new Set(grants.map((g) => g.region));
+  return others.length === 0 ? first : first.slice(0, 4);
+};
+
 export const conditionIsOpen = ({ record, input }: Ctx<S, 'conditioned' | 'approved', 'closeCondition'>): Refusal | undefined =>
   record.data.conditions[input.number - 1]?.closed === false ? undefined : 'condition_unknown';
 
@@ -22,7 +28,9 @@ export const roundsLeft = ({ record, rules }: Ctx<S, 'draft' | 'rectifying', 'fi
   record.status === 'rectifying' && record.data.round >= rules.assessment.failures ? 'too_many_rounds' : undefined;
 
 /** What the public register says of a scenario: never its safeguards. */
-export const registered = (r: Pick<Stored<S>, 'id' | 'region' | 'status' | 'owner'> & { data: { title: string; purpose: string; grants: readonly string[] } }) => ({
+export const registered = (
+  r: Pick<Stored<S>, 'id' | 'region' | 'status' | 'owner'> & { data: { title: string; purpose: string; grants: readonly string[] } },
+) => ({
   id: r.id,
   region: r.region,
   status: r.status,

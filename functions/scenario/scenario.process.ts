@@ -1,7 +1,7 @@
 import { Scenario } from '../../contracts/scenario.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
-import { approvedUntil, conditionIsOpen, precedentsClosed, registered, roundsLeft } from './rules.ts';
+import { approvedUntil, conditionIsOpen, precedentsClosed, regionOf, registered, roundsLeft } from './rules.ts';
 
 const { create, action, define } = processOf(Scenario);
 const agent = ownerAs('operator.agent');
@@ -17,6 +17,7 @@ export const scenario = define({
     reads: ['grants'],
     own: ['grants'],
     live: { grants: 'grant_not_live' },
+    belongs: ({ refs }) => ({ region: regionOf(refs.grants) }),
     becomes: ({ input, refs }) => ({ status: 'draft', data: input, anchors: anchorsOf(refs.grants) }),
     publish: 'nothing',
   }),
@@ -42,7 +43,10 @@ export const scenario = define({
         const sources = [...new Set(refs.grants.map((g) => g.party ?? ''))];
         const resources = refs.grants.flatMap((g) => g.links.resource ?? []);
         const round = record.status === 'rectifying' ? record.data.round + 1 : 1;
-        return { status: 'filed', data: { title, purpose, grants, users, prohibitedUses, safeguards, personalInformation, filedAt: now, round, sources, resources } };
+        return {
+          status: 'filed',
+          data: { title, purpose, grants, users, prohibitedUses, safeguards, personalInformation, filedAt: now, round, sources, resources },
+        };
       },
       publish: 'nothing',
     }),
@@ -107,7 +111,10 @@ export const scenario = define({
       guards: [conditionIsOpen],
       becomes: ({ record, input }) => ({
         status: 'conditioned',
-        data: { ...record.data, conditions: record.data.conditions.map((c, n) => (n === input.number - 1 ? { ...c, closed: true, evidence: input.evidence } : c)) },
+        data: {
+          ...record.data,
+          conditions: record.data.conditions.map((c, n) => (n === input.number - 1 ? { ...c, closed: true, evidence: input.evidence } : c)),
+        },
       }),
       publish: 'nothing',
     }),
@@ -179,18 +186,19 @@ export const scenario = define({
     assessment: {
       runs: ['filed'],
       due: (r, { deadlines }) => (r.status === 'filed' ? { from: r.data.filedAt, workingDays: deadlines.scenarioAssessment } : undefined),
-      then: 'overdue',
+      takes: 'overdue',
     },
     rectification: {
       runs: ['rectifying'],
-      due: (r, { deadlines }) => (r.status === 'rectifying' ? { from: r.data.rectifyFrom, workingDays: deadlines.rectification } : undefined),
-      then: 'lapse',
+      due: (r, { deadlines }) =>
+        r.status === 'rectifying' ? { from: r.data.rectifyFrom, workingDays: deadlines.rectification } : undefined,
+      takes: 'lapse',
       own: true,
     },
     validity: {
       runs: ['approved', 'conditioned', 'suspended'],
       due: (r) => ('approvedUntil' in r.data ? { at: r.data.approvedUntil } : undefined),
-      then: 'expire',
+      takes: 'expire',
       own: true,
     },
   },

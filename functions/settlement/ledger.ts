@@ -23,14 +23,16 @@ export const openLedger = (table: Table) => {
       if (!isBalanced(transfer)) throw new RangeError('a transfer must balance');
       const result = await table.transact([
         { put: { pk: `transfer#${transfer.id}`, sk: 'transfer', ...transfer, at }, if: { absent: true } },
-        ...transfer.lines.map(({ account, fen }) => ({ put: { pk: `account#${account}`, sk: `${at}#${transfer.id}`, transfer: transfer.id, fen, at } })),
+        ...transfer.lines.map(({ account, fen }) => ({
+          put: { pk: `account#${account}`, sk: `${at}#${transfer.id}`, transfer: transfer.id, fen, at },
+        })),
       ]);
       if ('failed' in result && result.failed !== 0) throw new Error('a posting was not written');
     },
     /** What is owed on an account, in fen. */
     total: async (account: Account): Promise<bigint> => {
       let sum = 0n;
-      for (let after: string | undefined, full = true; full; ) {
+      for (let after: string | undefined, full = true; full;) {
         const some = await postings(account, after);
         sum += some.reduce((part, { fen }) => part + BigInt(fen), 0n);
         after = some.at(-1)?.sort;

@@ -10,7 +10,9 @@ const orderOf = (record: Stored) => record as unknown as Stored<typeof Order>;
 const moneyOf = (record: Stored): { readonly parties: OrderParties; readonly fen: bigint } | undefined => {
   const { data, owner, party = '', region, id } = orderOf(record);
   const venue = 'venue' in data ? data.venue : undefined;
-  return venue === undefined || data.priceFen === 0 ? undefined : { parties: { order: id, buyer: owner, operator: party, venue, region }, fen: BigInt(data.priceFen) };
+  return venue === undefined || data.priceFen === 0
+    ? undefined
+    : { parties: { order: id, buyer: owner, operator: party, venue, region }, fen: BigInt(data.priceFen) };
 };
 const posted = { nothing: 'the books refuse nothing; what does not balance parks the event' } as const;
 
@@ -33,7 +35,14 @@ export const reactions: readonly Reaction[] = [
       const money = moneyOf(record);
       const rules: Parameters = ruleBases[record.rules as keyof typeof ruleBases];
       if (money) await openLedger(tables.money).post(settled(money.parties, money.fen, rules.price), event.at);
-      await door.act({ kind: 'order', action: 'settle', id: record.id, input: {}, actor: { type: 'system', id: 'reaction' }, key: `${event.id}/settlement.settle` });
+      await door.act({
+        kind: 'order',
+        action: 'settle',
+        id: record.id,
+        input: {},
+        actor: { type: 'system', id: 'reaction' },
+        key: `${event.id}/settlement.settle`,
+      });
       return undefined;
     },
     refused: posted,

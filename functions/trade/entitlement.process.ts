@@ -1,6 +1,6 @@
 import { Entitlement } from '../../contracts/trade.ts';
 import { processOf } from '../../shared/kernel/process.ts';
-import { either, only, ownerAs, partyAs, role, system } from '../../shared/kernel/seats.ts';
+import { either, only, ownerAs, role, system } from '../../shared/kernel/seats.ts';
 
 const { create, action, define } = processOf(Entitlement);
 const halts = either(role('venue.lead'), role('authority.lead'), role('cyberspace.officer'));
@@ -14,7 +14,11 @@ export const entitlement = define({
     reads: ['order', 'contract'],
     live: { order: 'order_not_live', contract: 'contract_not_live' },
     rests: ['contract'],
-    belongs: ({ refs }) => ({ owner: refs.order.owner, ...(refs.order.party === undefined ? {} : { party: refs.order.party }), region: refs.order.region }),
+    belongs: ({ refs }) => ({
+      owner: refs.order.owner,
+      ...(refs.order.party === undefined ? {} : { party: refs.order.party }),
+      region: refs.order.region,
+    }),
     becomes: ({ input, refs: { order, contract } }) => ({
       status: 'active',
       data: { ...input, product: order.data.product, queries: order.data.licence.queries, until: contract.validUntil ?? '' },
@@ -51,7 +55,7 @@ export const entitlement = define({
     revoke: action('revoke', {
       from: ['active', 'suspended'],
       to: ['revoked'],
-      by: either(role('venue.lead'), role('authority.lead'), ownerAs('buyer.signatory'), partyAs('operator.signatory')),
+      by: either(role('venue.lead'), role('authority.lead'), ownerAs('buyer.signatory')),
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'revoked', data: { ...record.data, reason: input.reason } }),
       publish: 'nothing',
@@ -70,6 +74,6 @@ export const entitlement = define({
   sees: { roles: ['venue.reviewer', 'venue.lead', 'authority.lead', 'cyberspace.officer', 'auditor'] },
   card: (r) => r.data.product,
   queue: { suspended: { role: 'venue.lead', of: 'region' } },
-  clocks: { term: { runs: ['active', 'suspended'], due: (r) => ({ at: r.data.until }), then: 'expire', own: true } },
+  clocks: { term: { runs: ['active', 'suspended'], due: (r) => ({ at: r.data.until }), takes: 'expire', own: true } },
   until: (next) => (next.status === 'active' ? next.data.until : undefined),
 });

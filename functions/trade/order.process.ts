@@ -1,7 +1,7 @@
 import { Order } from '../../contracts/order.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
-import { amountIsDue, chainIsBroken, isFree, notOwnProduct, venueDoesNotTrade } from './rules.ts';
+import { amountIsDue, chainIsBroken, isFree, notOwnProduct, refundIsAnotherTransfer, venueDoesNotTrade } from './rules.ts';
 
 const { create, action, define } = processOf(Order);
 const agent = ownerAs('buyer.agent');
@@ -9,7 +9,12 @@ const cashier = role('venue.cashier');
 const reaction = system('reaction');
 
 /** Aggregate facts of a trade are public, its parties are not: requirements §3.2, disclosure. */
-const traded = (r: { id: string; status: string; data: { product: string; priceFen: number } }) => ({ id: r.id, status: r.status, product: r.data.product, priceFen: r.data.priceFen });
+const traded = (r: { id: string; status: string; data: { product: string; priceFen: number } }) => ({
+  id: r.id,
+  status: r.status,
+  product: r.data.product,
+  priceFen: r.data.priceFen,
+});
 
 export const order = define({
   create: create({
@@ -23,7 +28,13 @@ export const order = define({
     guards: [venueDoesNotTrade, notOwnProduct],
     becomes: ({ input, refs: { listing } }) => ({
       status: 'placed',
-      data: { ...input, product: listing.data.product, title: listing.data.title, priceFen: listing.data.priceFen, licence: listing.data.licence },
+      data: {
+        ...input,
+        product: listing.data.product,
+        title: listing.data.title,
+        priceFen: listing.data.priceFen,
+        licence: listing.data.licence,
+      },
     }),
     publish: 'nothing',
   }),
@@ -117,7 +128,10 @@ export const order = define({
       reads: ['listing'],
       probes: ['listing'],
       guards: [chainIsBroken],
-      becomes: ({ record, broken: { listing: link } }) => ({ status: 'refundDue', data: { ...record.data, because: 'authority_broken', ...(link ? { link } : {}) } }),
+      becomes: ({ record, broken: { listing: link } }) => ({
+        status: 'refundDue',
+        data: { ...record.data, because: 'authority_broken', ...(link ? { link } : {}) },
+      }),
       publish: 'nothing',
     }),
     // Money that leaves takes another cashier than the one who took it in.
@@ -127,8 +141,11 @@ export const order = define({
       by: cashier,
       notBy: ['confirmPayment'],
       ifMatch: true,
-      guards: [amountIsDue],
-      becomes: ({ record, input, now }) => ({ status: 'refunded', data: { ...record.data, refundRemittance: input.remittance, refundedAt: now } }),
+      guards: [amountIsDue, refundIsAnotherTransfer],
+      becomes: ({ record, input, now }) => ({
+        status: 'refunded',
+        data: { ...record.data, refundRemittance: input.remittance, refundedAt: now },
+      }),
       publish: traded,
     }),
     settle: action('settle', {
@@ -144,7 +161,10 @@ export const order = define({
       by: system('clock'),
       becomes: ({ record: { data } }) => {
         const { listing, product, title, priceFen, licence, purpose } = data;
-        return { status: 'cancelled', data: { listing, product, title, priceFen, licence, purpose, reason: '逾期未付款 / Not paid in time' } };
+        return {
+          status: 'cancelled',
+          data: { listing, product, title, priceFen, licence, purpose, reason: '逾期未付款 / Not paid in time' },
+        };
       },
       publish: 'nothing',
     }),
@@ -157,8 +177,18 @@ export const order = define({
     refundDue: { role: 'venue.cashier', of: 'region' },
   },
   clocks: {
-    payment: { runs: ['contracted'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.payment }), then: 'lapsePayment', own: true },
-    inspection: { runs: ['delivering'], due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.inspection }), then: 'lapseInspection', own: true },
+    payment: {
+      runs: ['contracted'],
+      due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.payment }),
+      takes: 'lapsePayment',
+      own: true,
+    },
+    inspection: {
+      runs: ['delivering'],
+      due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.inspection }),
+      takes: 'lapseInspection',
+      own: true,
+    },
   },
   claims: (r) => {
     const { data } = r;

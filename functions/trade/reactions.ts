@@ -20,13 +20,21 @@ export const reactions: readonly Reaction[] = [
   {
     name: 'trade.drop',
     on: ['contract.decline'],
-    takes: (_event, record) => [{ kind: 'order', action: 'drop', id: contractOf(record).data.terms.order, input: { reason: '合同被拒签 / The contract was declined' } }],
+    takes: (_event, record) => [
+      {
+        kind: 'order',
+        action: 'drop',
+        id: contractOf(record).data.terms.order,
+        input: { reason: '合同被拒签 / The contract was declined' },
+      },
+    ],
     refused: { nothing: 'the order was cancelled already' },
   },
   {
     name: 'trade.waive',
     on: ['order.conclude'],
-    takes: (_event, record) => (orderOf(record).data.priceFen === 0 ? [{ kind: 'order', action: 'waivePayment', id: record.id, input: {} }] : []),
+    takes: (_event, record) =>
+      orderOf(record).data.priceFen === 0 ? [{ kind: 'order', action: 'waivePayment', id: record.id, input: {} }] : [],
     refused: { nothing: 'the order was cancelled meanwhile' },
   },
   {
@@ -41,13 +49,23 @@ export const reactions: readonly Reaction[] = [
       kind: 'order',
       action: 'undeliverable',
       id: record.id,
-      input: { because: refused.code, ...(refused.about?.['kind'] ? { link: { kind: String(refused.about['kind']), id: String(refused.about['id']) } } : {}) },
+      input: {
+        because: refused.code,
+        ...(refused.about?.['kind'] ? { link: { kind: String(refused.about['kind']), id: String(refused.about['id']) } } : {}),
+      },
     }),
   },
   {
     name: 'trade.deliver',
     on: ['entitlement.create'],
-    takes: (_event, record) => [{ kind: 'order', action: 'deliver', id: (record as unknown as Stored<typeof Entitlement>).data.order, input: { entitlement: record.id } }],
+    takes: (_event, record) => [
+      {
+        kind: 'order',
+        action: 'deliver',
+        id: (record as unknown as Stored<typeof Entitlement>).data.order,
+        input: { entitlement: record.id },
+      },
+    ],
     refused: { nothing: 'the order has moved on already' },
   },
 ];
