@@ -3,6 +3,7 @@ import { contexts } from '../functions/index.ts';
 import { reactionMap } from '../shared/edge/belt.ts';
 import { eventsSchema } from './generate/events.ts';
 import { openapi } from './generate/openapi.ts';
+import { portal } from './generate/portal.ts';
 import { processesPage } from './generate/processes.ts';
 
 const folder = new URL('../contracts/generated/', import.meta.url);
@@ -17,6 +18,7 @@ export const generated = (): Readonly<Record<string, string>> => ({
   'openapi.json': json(openapi(contexts)),
   'events.schema.json': json(eventsSchema(contexts.flatMap(({ processes }) => processes))),
   'processes.md': processesPage(contexts),
+  'portal.json': json(portal(contexts)),
 });
 
 if (import.meta.main) {

@@ -15,7 +15,8 @@ const control = '\\u0000-\\u001f\\u007f-\\u009f';
 const solid = `[^${blank}${control}]`;
 /** What the texts of contracts/fields.ts may hold: a line, lines (tab and line feed too), or anything. */
 const within = { line: `[^${control}]`, lines: '[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]', anything: '[\\s\\S]' } as const;
-const holds = (pattern: string | undefined): keyof typeof within => (pattern === undefined ? 'anything' : pattern.includes('\\n') ? 'lines' : 'line');
+const holds = (pattern: string | undefined): keyof typeof within =>
+  pattern === undefined ? 'anything' : pattern.includes('\\n') ? 'lines' : 'line';
 const trimmed = (one: string, least: number): string => `^${one}*${solid}${least > 2 ? `${one}{${least - 2},}${solid}` : ''}${one}*$`;
 
 /** Says in the schema what zod checks only after it has trimmed a text, and without `\p`, which not every reader of schemas knows. */

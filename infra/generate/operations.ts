@@ -7,31 +7,74 @@ import { HistoryQuery, isPersonal, ListQuery, personalActions } from '../../shar
 import type { Process } from '../../shared/kernel/process.ts';
 import { rowOf } from './rows.ts';
 import { historyShape, pageShape, pascal, problemShape, viewShape } from './shapes.ts';
-import { actionTitle, bilingual, type Title } from './titles.ts';
+import { bilingual, wordOf, type Title } from './titles.ts';
 
 export type Operation = { readonly method: 'get' | 'post'; readonly path: string; readonly told: ZodOpenApiOperationObject };
 
 const header = <S extends z.ZodType>(id: string, schema: S, zh: string, en: string): S =>
-  schema.meta({ description: bilingual([zh, en]), param: { id } }) as S;
-const answered = (id: string, schema: z.ZodType, zh: string, en: string): z.ZodType => schema.meta({ description: bilingual([zh, en]), header: { id } });
+  schema.meta({ description: bilingual([zh, en]), param: { id } });
+const answered = (id: string, schema: z.ZodType, zh: string, en: string): z.ZodType =>
+  schema.meta({ description: bilingual([zh, en]), header: { id } });
 
-const Key = header('IdempotencyKey', z.string().min(8).max(128).regex(/^[!-~]{8,128}$/), '请求编号：重发同一请求用同一编号', 'The request, named by its sender: say it again to send the same request again');
-const versionTag = z.string().min(3).max(13).regex(/^(?:W\/)?"[0-9]{1,9}"$/);
+const Key = header(
+  'IdempotencyKey',
+  z
+    .string()
+    .min(8)
+    .max(128)
+    .regex(/^[!-~]{8,128}$/),
+  '请求编号：重发同一请求用同一编号',
+  'The request, named by its sender: say it again to send the same request again',
+);
+const versionTag = z
+  .string()
+  .min(3)
+  .max(13)
+  .regex(/^(?:W\/)?"[0-9]{1,9}"$/);
 const Read = header('IfMatch', versionTag, '所阅读的版本（ETag）', 'The version that was read: its ETag');
-const ReadIfAny = header('IfMatchOptional', versionTag.optional(), '所阅读的版本（ETag），可不填', 'The version that was read, if it matters: its ETag');
-const Acting = header('HarbourOrganisation', z.string().min(1).max(80).regex(/^[A-Za-z0-9-]{1,80}$/).optional(), '所代表的组织', 'The organisation acted for');
+const ReadIfAny = header(
+  'IfMatchOptional',
+  versionTag.optional(),
+  '所阅读的版本（ETag），可不填',
+  'The version that was read, if it matters: its ETag',
+);
+const Acting = header(
+  'HarbourOrganisation',
+  z
+    .string()
+    .min(1)
+    .max(80)
+    .regex(/^[A-Za-z0-9-]{1,80}$/)
+    .optional(),
+  '所代表的组织',
+  'The organisation acted for',
+);
 
 const RequestId = answered('RequestId', z.string().max(200), '追踪编号', 'Names this request in the logs');
 const ETag = answered('ETag', z.string().max(13), '记录的版本', 'The version of the record');
 const Location = answered('Location', z.string().max(300), '记录的地址', 'Where the record is');
-const Replayed = answered('IdempotentReplayed', z.literal('true').optional(), '此请求此前已办理', 'This request had been carried out before');
+const Replayed = answered(
+  'IdempotentReplayed',
+  z.literal('true').optional(),
+  '此请求此前已办理',
+  'This request had been carried out before',
+);
 
 const statusOf = (code: Refusal): number => refusals[code][0];
 const everywhere = ['unauthenticated', 'not_a_member', 'internal', 'busy', 'unavailable'] as const satisfies readonly Refusal[];
 const reading = ['not_found'] as const satisfies readonly Refusal[];
 const bodied = ['invalid_json', 'body_too_large', 'unsupported_media_type'] as const satisfies readonly Refusal[];
 const listing = ['not_permitted', 'invalid_input', 'invalid_cursor'] as const satisfies readonly Refusal[];
-const acting = [...bodied, 'key_required', 'not_permitted', 'not_found', 'wrong_state', 'stale', 'invalid_input', 'version_required'] as const satisfies readonly Refusal[];
+const acting = [
+  ...bodied,
+  'key_required',
+  'not_permitted',
+  'not_found',
+  'wrong_state',
+  'stale',
+  'invalid_input',
+  'version_required',
+] as const satisfies readonly Refusal[];
 
 const problems = new Map<number, ZodOpenApiResponseObject>();
 const problem = (status: number): ZodOpenApiResponseObject => {
@@ -47,7 +90,11 @@ const problem = (status: number): ZodOpenApiResponseObject => {
   return told;
 };
 const refused = (codes: readonly Refusal[]): ZodOpenApiResponsesObject =>
-  Object.fromEntries([...new Set([...everywhere, ...codes].map(statusOf))].toSorted((a, b) => a - b).map((status) => [`${status}` as `4${string}`, problem(status)]));
+  Object.fromEntries(
+    [...new Set([...everywhere, ...codes].map(statusOf))]
+      .toSorted((a, b) => a - b)
+      .map((status) => [`${status}` as `4${string}`, problem(status)]),
+  );
 const answer = (schema: z.ZodType, headers: Readonly<Record<string, z.ZodType>> = {}): ZodOpenApiResponseObject => ({
   description: bilingual(['成功', 'Done']),
   headers: z.object({ 'Request-Id': RequestId, ...headers }),
@@ -106,16 +153,21 @@ const reads = (process: Process, tag: string, view: z.ZodType): readonly Operati
 const act = (process: Process, tag: string, action: string, view: z.ZodType): Operation => {
   const { kind, plural, title, inputs } = process.contract;
   const creates = action === 'create';
+  const input = inputs[action];
+  if (!input) throw new RangeError(`${kind}.${action} has no input`);
   const ifMatch = creates ? {} : { 'If-Match': rowOf(process, action).ifMatch ? Read : ReadIfAny };
-  const does = actionTitle(kind, action);
+  const does = wordOf(action);
   return {
     method: 'post',
     path: creates ? `/v1/${plural}` : `/v1/${plural}/{id}/${action}`,
     told: {
       ...named({ operationId: `${action}${pascal(kind)}`, title: [`${title[0]}：${does[0]}`, `${title[1]}: ${does[1]}`], tag }),
       security: [...signedIn],
-      requestParams: { ...(creates ? {} : { path: id }), header: z.object({ 'Idempotency-Key': Key, ...ifMatch, 'Harbour-Organisation': Acting }) },
-      requestBody: json(inputs[action] as z.ZodType),
+      requestParams: {
+        ...(creates ? {} : { path: id }),
+        header: z.object({ 'Idempotency-Key': Key, ...ifMatch, 'Harbour-Organisation': Acting }),
+      },
+      requestBody: json(input),
       responses: { [creates ? '201' : '200']: answer(view, { ETag, Location, 'Idempotent-Replayed': Replayed }), ...refused(acting) },
     },
   };

@@ -3,11 +3,13 @@ import type { Context, Reaction } from '../../shared/edge/context.ts';
 import { diagram } from '../../shared/kernel/laws.ts';
 import type { Process, Waits } from '../../shared/kernel/process.ts';
 import { labelsOf, rowsOf, type Row } from './rows.ts';
-import { actionTitle, bilingual, stateTitle } from './titles.ts';
+import { bilingual, wordOf } from './titles.ts';
 
 const cell = (text: string): string => text.replaceAll('|', ' / ');
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
-  rows.length === 0 ? [] : ['', `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)];
+  rows.length === 0
+    ? []
+    : ['', `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)];
 
 /** Earlier work that keeps a person from this: an action of this record, or of another of the case. */
 const earlier = (row: Row): readonly string[] => row.notBy?.map((past) => (Array.isArray(past) ? past.join('.') : String(past))) ?? [];
@@ -18,8 +20,8 @@ const fourEyes = (row: Row): string => {
   return [several, others].filter((part) => part !== '').join('; ');
 };
 const mark = (is: boolean): string => (is ? '✓' : '');
-const actionRow = (kind: string, [name, row]: readonly [string, Row]): readonly string[] => [
-  `\`${name}\` ${bilingual(actionTitle(kind, name))}`,
+const actionRow = ([name, row]: readonly [string, Row]): readonly string[] => [
+  `\`${name}\` ${bilingual(wordOf(name))}`,
   labelsOf(row).join(' + '),
   fourEyes(row),
   `${row.from.join(', ')} → ${row.to.join(', ')}`,
@@ -27,8 +29,11 @@ const actionRow = (kind: string, [name, row]: readonly [string, Row]): readonly 
   mark(row.publish !== 'nothing'),
 ];
 const creation = ({ create }: Process): readonly string[] => [
-  '`create`',
-  [create.by].flat().map(({ label }) => label).join(' / '),
+  `\`create\` ${bilingual(wordOf('create'))}`,
+  [create.by]
+    .flat()
+    .map(({ label }) => label)
+    .join(' / '),
   '',
   `→ ${create.to}`,
   '',
@@ -39,7 +44,7 @@ const waits = ({ queue }: Process): readonly (readonly string[])[] =>
     [waiting as Waits | readonly Waits[]].flat().map(({ role, of }) => [state, `\`${role}\` ${roles[role].zh} · ${roles[role].en}`, of]),
   );
 const states = ({ contract }: Process): readonly (readonly string[])[] =>
-  Object.keys(contract.states).map((state) => [`\`${state}\` ${bilingual(stateTitle(contract.kind, state))}`, mark(contract.live.includes(state))]);
+  Object.keys(contract.states).map((state) => [`\`${state}\` ${bilingual(wordOf(state))}`, mark(contract.live.includes(state))]);
 
 const chapter = (process: Process): readonly string[] => {
   const { kind, title } = process.contract;
@@ -51,7 +56,10 @@ const chapter = (process: Process): readonly string[] => {
     diagram(process),
     '```',
     ...table(['状态 State', '有效 Live'], states(process)),
-    ...table(['动作 Action', '何人 Who', '四眼 Four eyes', '变化 From → to', 'If-Match', '公开 Published'], [creation(process), ...rowsOf(process).map((row) => actionRow(kind, row))]),
+    ...table(
+      ['动作 Action', '何人 Who', '四眼 Four eyes', '变化 From → to', 'If-Match', '公开 Published'],
+      [creation(process), ...rowsOf(process).map(actionRow)],
+    ),
     ...table(['等待 Waits in', '角色 For', '范围 Of'], waits(process)),
     ...table(
       ['期限 Clock', '运行 Runs in', '到期 Then'],

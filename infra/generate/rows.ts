@@ -4,7 +4,8 @@ import type { AnyAction, Contract, Process } from '../../shared/kernel/process.t
 export type Row = AnyAction<Contract>;
 
 /** The rows of a table by the names of their actions. */
-export const rowsOf = (process: Process): readonly (readonly [string, Row])[] => Object.entries(process.actions as Readonly<Record<string, Row>>);
+export const rowsOf = (process: Process): readonly (readonly [string, Row])[] =>
+  Object.entries(process.actions as Readonly<Record<string, Row>>);
 export const rowOf = (process: Process, action: string): Row => {
   const row = (process.actions as Readonly<Record<string, Row>>)[action];
   if (!row) throw new RangeError(`${process.contract.kind} has no ${action}`);

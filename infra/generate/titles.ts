@@ -1,9 +1,8 @@
+import { words } from '../../contracts/words.ts';
+
 export type Title = readonly [zh: string, en: string];
 
 /** Both languages on one line. */
 export const bilingual = ([zh, en]: Title): string => `${zh} · ${en}`;
-/** `confirmChange` as words. */
-const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-/** What an action of a kind is called. */
-export const actionTitle = (_kind: string, action: string): Title => [words(action), words(action)];
-export const stateTitle = (_kind: string, state: string): Title => [words(state), words(state)];
+/** What an action or a status is called; its own name where contracts/words.ts has no word for it yet. */
+export const wordOf = (name: string): Title => (words as Readonly<Record<string, Title>>)[name] ?? [name, name];

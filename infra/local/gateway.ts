@@ -19,8 +19,16 @@ const read = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
+/** As API Gateway has them: of a name that comes twice, both values with a comma between. */
+const queryOf = ({ searchParams }: URL): Record<string, string> => {
+  const query: Record<string, string> = {};
+  for (const name of searchParams.keys()) query[name] = searchParams.getAll(name).join(',');
+  return query;
+};
 const eventOf = (request: IncomingMessage, url: URL, body: Buffer): APIGatewayProxyEventV2 => {
-  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]));
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
+  );
   const { method = 'GET' } = request;
   const text = body.toString('utf8');
   const whole = Buffer.from(text).equals(body);
@@ -30,13 +38,19 @@ const eventOf = (request: IncomingMessage, url: URL, body: Buffer): APIGatewayPr
     rawPath: url.pathname,
     rawQueryString: url.search.slice(1),
     headers,
-    ...(url.search === '' ? {} : { queryStringParameters: Object.fromEntries(url.searchParams) }),
+    ...(url.search === '' ? {} : { queryStringParameters: queryOf(url) }),
     requestContext: {
       accountId: '',
       apiId: '',
       domainName: url.host,
       domainPrefix: '',
-      http: { method, path: url.pathname, protocol: 'HTTP/1.1', sourceIp: request.socket.remoteAddress ?? '', userAgent: headers['user-agent'] ?? '' },
+      http: {
+        method,
+        path: url.pathname,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
       requestId: randomUUID(),
       routeKey: '$default',
       stage: '$default',

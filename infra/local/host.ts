@@ -9,6 +9,7 @@ import { openVerifier } from '../../shared/vendor/openid.ts';
 import { organisations } from './demo/people.ts';
 import { seed } from './demo/seed.ts';
 import { openGateway } from './gateway.ts';
+import { lockFolder } from './lock.ts';
 import { openProvider } from './openid/provider.ts';
 import { openPages } from './pages.ts';
 import type { Settings } from './settings.ts';
@@ -16,7 +17,13 @@ import { openStores, secretOf } from './stores.ts';
 import { openUploads } from './uploads.ts';
 import { openWorks } from './works.ts';
 
-export type Host = { readonly origin: string; readonly ports: Ports; readonly idle: () => Promise<void>; readonly close: () => Promise<void>; readonly backup: ((to: string) => Promise<void>) | undefined };
+export type Host = {
+  readonly origin: string;
+  readonly ports: Ports;
+  readonly idle: () => Promise<void>;
+  readonly close: () => Promise<void>;
+  readonly backup: ((to: string) => Promise<void>) | undefined;
+};
 
 const listen = async (server: ReturnType<typeof createServer>, port: number): Promise<number> => {
   await new Promise<void>((resolve, reject) => {
@@ -26,15 +33,15 @@ const listen = async (server: ReturnType<typeof createServer>, port: number): Pr
   return (server.address() as AddressInfo).port;
 };
 
-/**
- * One process that is the whole exchange: the API by the Lambda handlers themselves, the portal, an OpenID provider, the belt, the clock and
- * the worker. Killed at any moment it loses nothing that it acknowledged.
- */
-export const openHost = async (settings: Settings): Promise<Host> => {
+/** How a host opens what it stores in and works with. */
+export type Makers = { readonly stores: typeof openStores; readonly works: typeof openWorks };
+
+const openOn = async (settings: Settings, makers: Makers, unlock: () => void): Promise<Host> => {
   const now = (): Date => new Date(Date.now() + settings.offsetMs);
-  const stores = await openStores(settings, () => now().getTime());
+  const stores = await makers.stores(settings, () => now().getTime());
   const secret = secretOf(settings.folder);
-  let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async (_request, response) => void response.writeHead(503).end();
+  let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async (_request, response) =>
+    void response.writeHead(503).end();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       ports.log.error('a request failed', { error: error as Error });
@@ -49,7 +56,7 @@ export const openHost = async (settings: Settings): Promise<Host> => {
   const clients = [{ id: 'portal', redirects: [`${origin}/callback`], afterSignOut: [`${origin}/`] }];
   const provider = await openProvider({ issuer: `${origin}/oidc`, folder: join(settings.folder, 'openid'), people, clients });
   const verify = openVerifier({ issuer: provider.issuer, audience: provider.audience, jwks: provider.jwks });
-  const works = openWorks(() => ports);
+  const works = makers.works(() => ports);
   const { uploads, matches, receive } = openUploads(stores.blobs, secret, () => origin, now);
   const ports: Ports = compose({
     tables: stores.tables,
@@ -69,7 +76,8 @@ export const openHost = async (settings: Settings): Promise<Host> => {
   const gateway = await openGateway();
   const pages = openPages();
   answer = async (request, response) => {
-    const url = new URL(request.url ?? '/', origin);
+    const url = URL.parse(request.url ?? '/', origin);
+    if (!url) return void response.writeHead(400).end();
     if (url.pathname.startsWith('/oidc')) return provider.handle(request, response);
     if (matches(url.pathname)) return receive(url.pathname, request, response);
     if (pages.matches(url.pathname)) return pages.serve(url.pathname, request, response);
@@ -90,6 +98,20 @@ export const openHost = async (settings: Settings): Promise<Host> => {
       await works.close();
       provider.close();
       await stores.close();
+      unlock();
     },
   };
+};
+
+/**
+ * One process that is the whole exchange: the API by the Lambda handlers themselves, the portal, an OpenID provider, the belt, the clock and
+ * the worker. Killed at any moment it loses nothing that it acknowledged.
+ * @throws FolderInUse where another process is at work in its folder
+ */
+export const openHost = async (settings: Settings, makers: Partial<Makers> = {}): Promise<Host> => {
+  const unlock = lockFolder(settings.folder);
+  return openOn(settings, { stores: openStores, works: openWorks, ...makers }, unlock).catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
 };

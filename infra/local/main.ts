@@ -1,4 +1,6 @@
 import { openHost } from './host.ts';
+import { instructions, isFounded } from './founding.ts';
+import { FolderInUse } from './lock.ts';
 import { settingsOf } from './settings.ts';
 
 process.env['POWERTOOLS_METRICS_DISABLED'] ??= 'true';
@@ -7,10 +9,15 @@ process.env['POWERTOOLS_LOG_LEVEL'] ??= 'WARN';
 const settings = settingsOf(process.env);
 const host = await openHost(settings).catch((error: unknown) => {
   const taken = (error as { code?: string }).code === 'EADDRINUSE';
-  console.error(taken ? `端口 ${settings.port} 已被占用，请用 PORT 另选。 / Port ${settings.port} is in use; choose another with PORT.` : error);
+  if (error instanceof FolderInUse) console.error(error.message);
+  else
+    console.error(
+      taken ? `端口 ${settings.port} 已被占用，请用 PORT 另选。 / Port ${settings.port} is in use; choose another with PORT.` : error,
+    );
   process.exit(1);
 });
 console.log(`数港 Data Harbour  ${host.origin}  (API: /v1, 文档 API document: /v1/openapi.json)`);
+if (!settings.demonstration && !(await isFounded(host.ports.records))) console.log(instructions(host.origin));
 
 let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -10,7 +10,11 @@ export type Settings = {
   /** By how many milliseconds its time is moved. */
   readonly offsetMs: number;
   readonly dynamodb?: string;
-  readonly s3?: { readonly endpoint: string; readonly bucket: string };
+  readonly s3?: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
 };
 
 /** @throws Error that says which setting cannot be understood */
@@ -25,12 +29,14 @@ export const settingsOf = (env: Readonly<Record<string, string | undefined>>): S
   const endpoint = env['HARBOUR_DYNAMODB_ENDPOINT'];
   if (store === 'dynamodb' && endpoint === undefined) throw new Error('HARBOUR_STORE=dynamodb needs HARBOUR_DYNAMODB_ENDPOINT');
   const s3 = env['HARBOUR_S3_ENDPOINT'];
+  // An emulator on this machine asks for credentials and mostly believes any.
+  const credentials = { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? 'local', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? 'local-secret' };
   return {
     port,
     folder: resolve(env['HARBOUR_FOLDER'] ?? join(process.cwd(), '.harbour')),
     demonstration: env['HARBOUR_DEMO'] !== 'off',
     offsetMs: clock === undefined ? 0 : moved - Date.now(),
     ...(store === 'dynamodb' && endpoint !== undefined ? { dynamodb: endpoint } : {}),
-    ...(s3 === undefined ? {} : { s3: { endpoint: s3, bucket: env['HARBOUR_S3_BUCKET'] ?? 'data-harbour' } }),
+    ...(s3 === undefined ? {} : { s3: { endpoint: s3, bucket: env['HARBOUR_S3_BUCKET'] ?? 'data-harbour', credentials } }),
   };
 };

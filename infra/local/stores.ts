@@ -1,4 +1,4 @@
-import { mkdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Blobs } from '../../shared/blobs/blobs.ts';
@@ -41,7 +41,7 @@ export const openStores = async ({ folder, dynamodb, s3 }: Settings, now: () => 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const sqlite = dynamodb === undefined ? openSqlite({ file: databaseFile(folder), now }) : undefined;
   const tables = sqlite ? tablesOf((name) => sqlite.table(name)) : await openDynamodbTables(dynamodb ?? '', now);
-  const blobs: Blobs = s3 ? openS3({ ...s3, region, credentials: local }) : openFiles({ folder: objectsFolder(folder) });
+  const blobs: Blobs = s3 ? openS3({ ...s3, region }) : openFiles({ folder: objectsFolder(folder) });
   return {
     tables,
     blobs,
@@ -57,6 +57,11 @@ export const openStores = async ({ folder, dynamodb, s3 }: Settings, now: () => 
 /** The secret of this host, made at its first start. */
 export const secretOf = (folder: string): string => {
   const file = join(folder, 'secret');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  if (!existsSync(file)) {
+    // Killed in the middle of its writing, the next start would take what there is for the whole of it.
+    const aside = `${file}.part`;
+    writeFileSync(aside, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
+    renameSync(aside, file);
+  }
   return readFileSync(file, 'utf8').trim();
 };

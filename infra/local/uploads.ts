@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { TooLarge, type Blobs } from '../../shared/blobs/blobs.ts';
+import { Exists, TooLarge, type Blobs } from '../../shared/blobs/blobs.ts';
 import { hmac } from '../../shared/kernel/digest.ts';
 import type { Uploads } from '../../shared/edge/ports.ts';
 
@@ -17,7 +17,9 @@ export const openUploads = (blobs: Blobs, secret: string, origin: () => string, 
   };
   const uploads: Uploads = {
     open: async (key, seconds, limit) => {
-      const text = Buffer.from(JSON.stringify({ key, until: now().getTime() + seconds * 1000, limit } satisfies Place)).toString('base64url');
+      const text = Buffer.from(JSON.stringify({ key, until: now().getTime() + seconds * 1000, limit } satisfies Place)).toString(
+        'base64url',
+      );
       return { url: `${origin()}${prefix}${text}.${sign(text)}`, method: 'PUT', headers: {} };
     },
   };
@@ -31,12 +33,21 @@ export const openUploads = (blobs: Blobs, secret: string, origin: () => string, 
       const place = request.method === 'PUT' ? placeOf(path) : undefined;
       if (!place) {
         request.resume();
-        return answer(response, 403, { zh: '上传地址无效或已过期，请重新获取。', en: 'The place is not valid or has expired; ask for a new one.' });
+        return answer(response, 403, {
+          zh: '上传地址无效或已过期，请重新获取。',
+          en: 'The place is not valid or has expired; ask for a new one.',
+        });
       }
       try {
-        answer(response, 200, await blobs.put(place.key, request, { limit: place.limit }));
+        // Once: what was checked and approved is what was put here, whoever still holds the address.
+        answer(response, 200, await blobs.put(place.key, request, { limit: place.limit, once: true }));
       } catch (error) {
         request.resume();
+        if (error instanceof Exists)
+          return answer(response, 409, {
+            zh: '此处已有文件，登记后如被退回可重新上传。',
+            en: 'A file is here already; deposit it, and if it is returned upload another.',
+          });
         const status = error instanceof TooLarge ? 413 : 400;
         answer(response, status, { zh: '上传未完成，请重试。', en: 'The upload was not completed; try again.' });
       }

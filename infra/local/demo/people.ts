@@ -151,7 +151,7 @@ export const organisations: readonly DemonstrationOrganisation[] = [
   {
     id: 'venue',
     type: 'TRADING_VENUE',
-    region: '321202',
+    region: '3212',
     name: { zh: '泰州数据交易中心（演示）', en: 'Taizhou Data Trading Centre (demonstration)' },
     creditCode: '91321202PDY0001407',
     people: staff({
@@ -188,7 +188,7 @@ export const organisations: readonly DemonstrationOrganisation[] = [
   {
     id: 'assessor',
     type: 'THIRD_PARTY',
-    region: '321281',
+    region: '3212',
     name: { zh: '垛田数据评估有限公司（演示）', en: 'Duotian Data Assessment (demonstration)' },
     creditCode: '91321281PDY0001757',
     people: staff({

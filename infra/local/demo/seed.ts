@@ -18,13 +18,22 @@ export const seed = async ({ door }: Ports): Promise<void> => {
     }
   };
   for (const { id: slug, name, type, region, creditCode, people } of organisations) {
-    const administrators = people.filter((p) => p.roles.includes('org.admin')).slice(0, 2).map(({ id: person, name, email }) => ({ person, name, email }));
+    const administrators = people
+      .filter((p) => p.roles.includes('org.admin'))
+      .slice(0, 2)
+      .map(({ id: person, name, email }) => ({ person, name, email }));
     const input = { name, type, region, creditCode, administrators, ...(type === 'TRADING_VENUE' ? { licence } : {}) };
     const created = await attempt({ kind: 'organisation', action: 'create', input, actor: bootstrap, key: `demonstration/${slug}` });
     if (!created) continue;
     const { id } = created.record;
     await attempt({ kind: 'organisation', action: 'found', id, input: {}, actor: bootstrap, key: `demonstration/${slug}/found` });
     for (const { id: person, name, email, roles } of people.filter((p) => !administrators.some((a) => a.person === p.id)))
-      await attempt({ kind: 'membership', action: 'create', input: { organisation: id, person, name, email, roles }, actor: bootstrap, key: `demonstration/${slug}/${person}` });
+      await attempt({
+        kind: 'membership',
+        action: 'create',
+        input: { organisation: id, person, name, email, roles },
+        actor: bootstrap,
+        key: `demonstration/${slug}/${person}`,
+      });
   }
 };

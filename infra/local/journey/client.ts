@@ -37,7 +37,9 @@ export class Refusal extends Error {
 
 /** The n-th demonstration person who holds a role, of one organisation where several have it. */
 export const personWith = (role: Role, n = 0, organisation?: string): string => {
-  const found = organisations.filter((o) => organisation === undefined || o.id === organisation).flatMap((o) => o.people.filter((p) => p.roles.includes(role)));
+  const found = organisations
+    .filter((o) => organisation === undefined || o.id === organisation)
+    .flatMap((o) => o.people.filter((p) => p.roles.includes(role)));
   const person = found[n];
   if (!person) throw new RangeError(`no demonstration person ${n} is ${role}`);
   return person.id;
@@ -47,11 +49,20 @@ export type Session = Awaited<ReturnType<typeof signIn>>;
 
 /** Signs a demonstration person in and lets them act for their organisation, over HTTP like anyone else. */
 export const signIn = async (origin: string, person: string) => {
-  const token = await fetch(`${origin}/oidc/demo-token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ person }) });
+  const token = await fetch(`${origin}/oidc/demo-token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ person }),
+  });
   if (!token.ok) throw new Error(`${person} could not sign in: ${token.status}`);
   const { access_token: access } = (await token.json()) as { access_token: string };
   let organisation = '';
-  const send = async <T>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<T>> => {
+  const send = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<T>> => {
     const response = await fetch(`${origin}${path}`, {
       method,
       headers: {
@@ -73,7 +84,10 @@ export const signIn = async (origin: string, person: string) => {
   const act = async (record: Pick<View, 'id'>, plural: string, action: string, input: object = {}): Promise<View> => {
     const read = await get(`/v1/${plural}/${record.id}`);
     const path = `/v1/${plural}/${record.id}/${action}`;
-    return good(`POST ${path}`, await send<View>('POST', path, input, { 'idempotency-key': randomUUID(), 'if-match': `"${read.version}"` }));
+    return good(
+      `POST ${path}`,
+      await send<View>('POST', path, input, { 'idempotency-key': randomUUID(), 'if-match': `"${read.version}"` }),
+    );
   };
   const create = async (plural: string, input: object): Promise<View> =>
     good(`POST /v1/${plural}`, await send<View>('POST', `/v1/${plural}`, input, { 'idempotency-key': randomUUID() }));
@@ -87,7 +101,7 @@ export const signIn = async (origin: string, person: string) => {
 
 /** Asks again until it is so: what follows elsewhere from an event follows a moment later. */
 export const until = async <T>(what: string, ask: () => Promise<T | undefined>, seconds = 60): Promise<T> => {
-  for (const end = Date.now() + seconds * 1000; ; ) {
+  for (const end = Date.now() + seconds * 1000; ;) {
     const found = await ask();
     if (found !== undefined) return found;
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);

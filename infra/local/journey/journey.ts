@@ -9,7 +9,8 @@ export type Cast = Awaited<ReturnType<typeof assemble>>;
 
 /** The people of the main job, each signed in as themselves. */
 export const assemble = async (origin: string) => {
-  const at = (role: Parameters<typeof personWith>[0], n = 0, organisation?: string): Promise<Session> => signIn(origin, personWith(role, n, organisation));
+  const at = (role: Parameters<typeof personWith>[0], n = 0, organisation?: string): Promise<Session> =>
+    signIn(origin, personWith(role, n, organisation));
   const experts = await Promise.all([0, 1, 2, 3, 4, 5, 6].map((n) => at('expert', n * 4)));
   return {
     origin,
@@ -83,10 +84,24 @@ export const assess = async (cast: Cast, material: Material, grant: View, tell: 
   const scenario = await cast.agent.create('scenarios', scenarioFile(`${material.title.zh}应用场景`, grant.id));
   await cast.agent.act(scenario, 'scenarios', 'file');
   const assessment = await find(cast.secretary, 'assessments', 'queue', (a) => a.data['scenario'] === scenario.id);
-  const panel = cast.experts.map((expert, n) => ({ person: expert.person, employer: `employer-${n + 1}`, field: fields[n], authoritySide: false }));
+  const panel = cast.experts.map((expert, n) => ({
+    person: expert.person,
+    employer: `employer-${n + 1}`,
+    field: fields[n],
+    authoritySide: false,
+  }));
   await cast.secretary.act(assessment, 'assessments', 'proposePanel', { panel });
   await cast.lead.act(assessment, 'assessments', 'confirmPanel');
-  const none = { employment: false, shares: false, paidAdvice: false, kin: false, coAuthor: false, competitor: false, licence: false, supervised: false };
+  const none = {
+    employment: false,
+    shares: false,
+    paidAdvice: false,
+    kin: false,
+    coAuthor: false,
+    competitor: false,
+    licence: false,
+    supervised: false,
+  };
   await Promise.all(
     cast.experts.map(async (expert) => {
       const sheet = await find(expert, 'sheets', 'queue', (s) => s.data['assessment'] === assessment.id);
@@ -106,7 +121,7 @@ export const assess = async (cast: Cast, material: Material, grant: View, tell: 
 /** Puts the material where the platform says. @throws Error with the status where it is not taken */
 export const upload = async (session: Session, dataset: Pick<View, 'id'>, content: Readable): Promise<void> => {
   const place = await session.get<{ url: string; method: string; headers: Record<string, string> }>(`/v1/datasets/${dataset.id}/upload`);
-  const response = await fetch(place.url, { method: place.method, headers: place.headers, body: Readable.toWeb(content), duplex: 'half' } as RequestInit);
+  const response = await fetch(place.url, { method: place.method, headers: place.headers, body: Readable.toWeb(content), duplex: 'half' });
   if (!response.ok) throw new Error(`the upload was not taken: ${response.status}`);
 };
 /** The data is loaded into the sandbox. */
@@ -133,7 +148,12 @@ export const list = async (cast: Cast, material: Material, scenario: View, datas
   await cast.case.act(product, 'products', 'approve', { ceilingFen });
   await cast.lead.act(product, 'products', 'approve', { ceilingFen });
   tell(`产品已核定 product approved ${product.id}`);
-  const listing = await cast.agent.create('listings', { product: product.id, priceFen, legality: '数据来源合法，授权链条完整。', contact: '0523-00000000' });
+  const listing = await cast.agent.create('listings', {
+    product: product.id,
+    priceFen,
+    legality: '数据来源合法，授权链条完整。',
+    contact: '0523-00000000',
+  });
   await cast.agent.act(listing, 'listings', 'submit');
   await cast.reviewer.act(listing, 'listings', 'approve');
   const listed = await cast.venueLead.act(listing, 'listings', 'approve');
@@ -188,10 +208,16 @@ export const accept = async (cast: Cast, order: View, tell: Tell): Promise<View>
 /** The authority revokes the grant: the buyer's very next query is refused with the link that broke, and so is the stored result. */
 export const revoke = async (cast: Cast, grant: View, entitlement: string, past: View, sql: string, tell: Tell): Promise<void> => {
   await cast.lead.act(grant, 'grants', 'revoke', { reason: '演示：授权撤销' });
-  const next = await cast.buyer.send<{ code: string; about: { kind: string; id: string } }>('POST', '/v1/queries', { entitlement, sql }, { 'idempotency-key': randomUUID() });
+  const next = await cast.buyer.send<{ code: string; about: { kind: string; id: string } }>(
+    'POST',
+    '/v1/queries',
+    { entitlement, sql },
+    { 'idempotency-key': randomUUID() },
+  );
   const stored = await cast.buyer.send<{ code: string; about: { kind: string; id: string } }>('GET', `/v1/queries/${past.id}/result`);
   for (const { status, body } of [next, stored])
-    if (status !== 403 || body.code !== 'authority_broken' || body.about.id !== grant.id) throw new Error(`after the revocation: ${status} ${JSON.stringify(body)}`);
+    if (status !== 403 || body.code !== 'authority_broken' || body.about.id !== grant.id)
+      throw new Error(`after the revocation: ${status} ${JSON.stringify(body)}`);
   tell(`授权已撤销，下一次查询与已存结果均被拒绝 revoked; refused with the link ${next.body.about.kind} ${next.body.about.id}`);
 };
 

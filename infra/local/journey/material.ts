@@ -37,7 +37,12 @@ const firstLine = async (file: string): Promise<string> => {
   }
   return '';
 };
-export const fromFile = async (file: string, dimensions: readonly string[], measures: readonly string[], entity: string | null): Promise<Material> => ({
+export const fromFile = async (
+  file: string,
+  dimensions: readonly string[],
+  measures: readonly string[],
+  entity: string | null,
+): Promise<Material> => ({
   title: { zh: `${basename(file)} 统计`, en: `Statistics of ${basename(file)}` },
   fileName: basename(file),
   header: (await firstLine(file)).split(',').map((name) => name.replaceAll('"', '').trim()),
@@ -56,9 +61,15 @@ export const catalogueEntry = (material: Material, code: string) => ({
   format: 'TABLE',
   grade: 'GENERAL_2',
   legalBasis: '《泰州市公共数据管理办法》第八条',
-  sharing: { attribute: 'CONDITIONAL', reason: '仅供履职使用', citations: [{ rank: 'NOTICE', title: '内部通知', article: '第一条', inForce: true }] },
+  sharing: {
+    attribute: 'CONDITIONAL',
+    reason: '仅供履职使用',
+    citations: [{ rank: 'NOTICE', title: '内部通知', article: '第一条', inForce: true }],
+  },
   opening: { attribute: 'CONDITIONAL', ground: '涉及相对人权益，须经评估', bar: 'WITHHELD' },
-  fields: material.header.slice(0, 100).map((name) => ({ name: name.slice(0, 100), title: name.slice(0, 100), personal: name === material.entity })),
+  fields: material.header
+    .slice(0, 100)
+    .map((name) => ({ name: name.slice(0, 100), title: name.slice(0, 100), personal: name === material.entity })),
 });
 export const agreementTerms = (title: string, operator: string, resource: string, today: string) => ({
   title,
@@ -80,7 +91,9 @@ export const scenarioFile = (title: string, grant: string) => ({
   personalInformation: 'PSEUDONYMISED',
 });
 export const strongSheet = () => ({
-  items: Object.fromEntries(Object.keys(rubricItems).map((code, n) => [code, n % 4 === 0 ? { score: 4, evidence: `EV-${code}` } : { score: 3 }])),
+  items: Object.fromEntries(
+    Object.keys(rubricItems).map((code, n) => [code, n % 4 === 0 ? { score: 4, evidence: `EV-${code}` } : { score: 3 }]),
+  ),
   vetoes: [],
   recommendation: 'approve',
   comment: '材料齐备，措施充分，建议通过。',

@@ -12,7 +12,10 @@ const { values } = parseArgs({
   },
 });
 const columns = (list: string): readonly string[] => list.split(',').filter((name) => name !== '');
-const material = values.data === undefined ? embedded : await fromFile(values.data, columns(values.dimensions), columns(values.measures), values.entity ?? null);
+const material =
+  values.data === undefined
+    ? embedded
+    : await fromFile(values.data, columns(values.dimensions), columns(values.measures), values.entity ?? null);
 
 try {
   let step = 0;

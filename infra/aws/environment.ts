@@ -1,0 +1,28 @@
+/** What a function is told by its environment: names and addresses only, never a secret. The stacks write it, the functions read it. */
+export const variables = {
+  records: 'HARBOUR_RECORDS_TABLE',
+  disclosure: 'HARBOUR_DISCLOSURE_TABLE',
+  money: 'HARBOUR_MONEY_TABLE',
+  search: 'HARBOUR_SEARCH_TABLE',
+  objects: 'HARBOUR_OBJECTS_BUCKET',
+  secret: 'HARBOUR_SECRET_ARN',
+  /** Only where requests of people arrive. */
+  issuer: 'HARBOUR_OIDC_ISSUER',
+  audience: 'HARBOUR_OIDC_AUDIENCE',
+  jwks: 'HARBOUR_OIDC_JWKS',
+  /** Only where events are carried on. */
+  jobs: 'HARBOUR_JOBS_QUEUE',
+  /** Set by Lambda itself. */
+  region: 'AWS_REGION',
+} as const;
+export type Setting = keyof typeof variables;
+
+/** What this function was told, or undefined where it was told nothing. */
+export const told = (name: Setting): string | undefined => process.env[variables[name]];
+
+/** @throws Error with the name of the variable, where it is not set */
+export const setting = (name: Setting): string => {
+  const value = told(name);
+  if (value === undefined) throw new Error(`${variables[name]} is not set`);
+  return value;
+};
