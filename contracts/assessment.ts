@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Because, Id, Instant, Line, Nothing, PersonId, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Outcome, ScoreSheet, Tally } from './rubric.ts';
 import { Condition, Scenario } from './scenario.ts';
 
@@ -39,11 +40,7 @@ const Interests = z.strictObject({
 
 /** One expert's opinion, sealed until all are in. */
 export const Sheet = {
-  kind: 'sheet',
-  plural: 'sheets',
-  title: ['专家评分表', 'Score sheet'],
-  schema: 1,
-  live: ['sealed', 'opened'],
+  ...kinds.sheet,
   refs: { scenario: Scenario },
   states: { awaited: sheetRefs, declared, sealed, opened: sealed, recused: sheetRefs.extend({ reason: Text }) },
   inputs: {
@@ -58,11 +55,7 @@ export const Sheet = {
 
 /** The committee's assessment of a scenario, and the joint decision of authority and cyberspace office. Measures art. 19. */
 export const Assessment = {
-  kind: 'assessment',
-  plural: 'assessments',
-  title: ['场景评估', 'Scenario assessment'],
-  schema: 1,
-  live: ['decided'],
+  ...kinds.assessment,
   refs: { scenario: Scenario, sheets: [Sheet] },
   states: {
     awaitingPanel: subject,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Resource } from './catalogue.ts';
 import { Because, Day, Id, Line, Nothing, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Organisation } from './organisation.ts';
 
 /** Measures art. 20; not a closed list. */
@@ -38,11 +39,7 @@ const terms = z.strictObject({
 });
 
 export const Agreement = {
-  kind: 'agreement',
-  plural: 'agreements',
-  title: ['授权运营协议', 'Operation agreement'],
-  schema: 1,
-  live: ['active'],
+  ...kinds.agreement,
   refs: { operator: Organisation, resources: [Resource] },
   states: { draft: terms, signed: terms, active: terms, suspended: terms.extend({ reason: Text }), ended: terms.extend({ reason: Text }) },
   inputs: {
@@ -67,11 +64,7 @@ const granted = z.strictObject({
 
 /** The right of one operator to work with one resource. Its source consents to it; revoking it stops everything below at the next request. */
 export const Grant = {
-  kind: 'grant',
-  plural: 'grants',
-  title: ['数据授权', 'Grant'],
-  schema: 1,
-  live: ['active'],
+  ...kinds.grant,
   refs: { agreement: Agreement, resource: Resource },
   states: {
     offered: granted,

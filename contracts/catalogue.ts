@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Because, Id, Instant, Line, Name, Nothing, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Organisation } from './organisation.ts';
 
 /** Only law, administrative regulation and local regulation can justify less than unconditional sharing: Measures art. 14. */
@@ -39,11 +40,7 @@ const entry = z.strictObject({
 const filed = entry.extend({ sharingForcedFrom: z.enum(['CONDITIONAL', 'NONE']).optional() });
 
 export const Resource = {
-  kind: 'resource',
-  plural: 'resources',
-  title: ['数据资源', 'Data resource'],
-  schema: 1,
-  live: ['published', 'changePending'],
+  ...kinds.resource,
   refs: { organisation: Organisation },
   states: {
     draft: filed.extend({ reason: Text.optional() }),
@@ -70,11 +67,7 @@ export const Resource = {
 
 /** What is left of an entry refused because it holds secrets: when, and by which unit. Measures art. 2. */
 export const SecretStub = {
-  kind: 'secretStub',
-  plural: 'secret-stubs',
-  title: ['涉密拒录存根', 'Secrecy stub'],
-  schema: 1,
-  live: [],
+  ...kinds.secretStub,
   refs: {},
   states: { recorded: z.strictObject({ unit: Id, at: Instant }) },
   inputs: { create: z.strictObject({ unit: Id, region: z.string().max(6) }) },

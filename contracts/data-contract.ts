@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Because, Digest, Fen, Id, Instant, Name, Nothing, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Listing } from './listing.ts';
 import { Order } from './order.ts';
 import { Licence, Product, RuleVersion } from './product.ts';
@@ -29,11 +30,7 @@ const signed = drafted.extend({ signedAt: Instant, until: Instant });
 
 /** The contract of one order. Its text is rendered from its terms; the digest of their canonical JSON is what is signed. */
 export const Contract = {
-  kind: 'contract',
-  plural: 'contracts',
-  title: ['数据提供合同', 'Data provision contract'],
-  schema: 1,
-  live: ['signed'],
+  ...kinds.contract,
   refs: { order: Order, listing: Listing, product: Product },
   states: { drafted, signed, declined: drafted.extend({ reason: Text }), terminated: signed.extend({ reason: Text }), expired: signed },
   inputs: {

@@ -11,13 +11,15 @@ export const Line = z
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}]*$/u);
-export const Text = z
-  .string()
-  .trim()
-  .min(1)
-  .max(2000)
-  .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u);
-export const Reason = Text.min(4);
+const text = (least: number) =>
+  z
+    .string()
+    .trim()
+    .min(least)
+    .max(2000)
+    .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u);
+export const Text = text(1);
+export const Reason = text(4);
 export const Name = z.strictObject({ zh: Line, en: Line });
 export const Email = z.email().max(254);
 /** Integer fen of CNY, up to ten billion yuan. */

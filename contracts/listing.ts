@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Because, Fen, Id, Instant, Line, Name, Nothing, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Licence, Product } from './product.ts';
 
 const filed = z.strictObject({
@@ -15,11 +16,7 @@ const listed = filed.extend({ listedAt: Instant });
 
 /** An offer on the trading venue. Its description follows the listing file of requirements §3.2. */
 export const Listing = {
-  kind: 'listing',
-  plural: 'listings',
-  title: ['挂牌', 'Listing'],
-  schema: 1,
-  live: ['listed'],
+  ...kinds.listing,
   refs: { product: Product },
   states: {
     draft: filed.extend({ reason: Text.optional() }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Because, Fen, Id, Instant, Name, Nothing, Ref, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Listing } from './listing.ts';
 import { Licence } from './product.ts';
 
@@ -16,11 +17,7 @@ const refundDue = paid.extend({ entitlement: Id.optional(), because: z.string().
 
 /** One trade: the price is the listing's, never the buyer's. Money and data move only as the states say. */
 export const Order = {
-  kind: 'order',
-  plural: 'orders',
-  title: ['订单', 'Order'],
-  schema: 1,
-  live: ['placed', 'contracted', 'paid', 'delivering', 'accepted', 'settled'],
+  ...kinds.order,
   refs: { listing: Listing },
   states: {
     placed,

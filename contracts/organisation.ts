@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Because, CreditCode, Email, Id, Line, Name, Nothing, PersonId } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { OrganisationType, Region, Role } from './roles.ts';
 
 const Administrator = z.strictObject({ person: PersonId, name: Line, email: Email });
@@ -16,11 +17,7 @@ const application = z.strictObject({
 
 /** A party: public management and service institutions of the Measures art. 3, and the trading side. */
 export const Organisation = {
-  kind: 'organisation',
-  plural: 'organisations',
-  title: ['组织', 'Organisation'],
-  schema: 2,
-  live: ['verified'],
+  ...kinds.organisation,
   refs: {},
   states: {
     applied: application,
@@ -38,13 +35,6 @@ export const Organisation = {
     reinstate: Nothing,
     overdue: Nothing,
   },
-  // Schema 1 knew one name, in Chinese.
-  upcasts: {
-    1: (old: { status: string; data: Readonly<Record<string, unknown>> }) => ({
-      ...old,
-      data: { ...old.data, name: { zh: old.data['name'], en: old.data['name'] } },
-    }),
-  },
 } as const;
 
 const appointment = z.strictObject({ organisation: Id, person: PersonId, name: Line, email: Email, roles: z.array(Role).min(1).max(10) });
@@ -52,11 +42,7 @@ const member = appointment.extend({ proposedBy: z.string().max(100) });
 
 /** What a person may do for an organisation. Its id is `<organisation>:<person>`. */
 export const Membership = {
-  kind: 'membership',
-  plural: 'memberships',
-  title: ['成员', 'Membership'],
-  schema: 1,
-  live: ['active', 'changing'],
+  ...kinds.membership,
   refs: { organisation: Organisation },
   states: {
     proposed: member,

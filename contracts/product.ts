@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AnalysisRule } from './analysis-rule.ts';
 import { Because, Fen, Id, Line, Name, Nothing, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Dataset } from './sandbox.ts';
 import { Scenario } from './scenario.ts';
 
@@ -29,11 +30,7 @@ const priced = offer.extend({ ceilingFen: Fen, ruleVersion: RuleVersion.min(1) }
 
 /** What an operator makes of granted data. It rests on its scenario and dataset, and through them on the whole authority chain. */
 export const Product = {
-  kind: 'product',
-  plural: 'products',
-  title: ['数据产品', 'Data product'],
-  schema: 1,
-  live: ['approved'],
+  ...kinds.product,
   refs: { scenario: Scenario, dataset: Dataset },
   states: {
     draft: offer.extend({ reason: Text.optional() }),

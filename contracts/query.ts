@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Count, Digest, Id, Instant, Nothing, Ref } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { RuleVersion } from './product.ts';
 import { Entitlement } from './trade.ts';
 
@@ -8,11 +9,7 @@ const Result = z.strictObject({ object: z.string().max(200), digest: Digest, row
 
 /** A buyer's question under the analysis rule of a product. Only checked aggregates come out. */
 export const Query = {
-  kind: 'query',
-  plural: 'queries',
-  title: ['受控查询', 'Governed query'],
-  schema: 1,
-  live: ['released'],
+  ...kinds.query,
   refs: { entitlement: Entitlement },
   states: {
     admitted: asked,

@@ -27,7 +27,7 @@ export const refusals = {
   key_required: [400, '请在 Idempotency-Key 中提供请求编号。', 'Give the request an Idempotency-Key.'],
   key_reused: [409, '该请求编号已用于不同内容，请换用新编号。', 'That key was used with another content; use a new key.'],
   already_exists: [409, '该记录已存在。', 'That record exists already.'],
-  busy: [503, '系统繁忙，未作任何更改，请稍后重试。', 'The system is busy and nothing was changed; try again shortly.'],
+  busy: [503, '系统繁忙，请用同一请求编号稍后重试。', 'The system is busy; try again shortly, with the same key.'],
   unavailable: [
     503,
     '暂时无法核实全部信息，未作任何更改，请稍后重试。',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Resource } from './catalogue.ts';
-import { Because, Count, Digest, Id, Instant, Line, Nothing, Ref } from './fields.ts';
+import { Because, Count, Digest, Id, Instant, Line, Nothing, Ref, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 import { Scenario } from './scenario.ts';
 
 export const Column = z.strictObject({
@@ -22,15 +23,17 @@ const loaded = deposited.extend({
   columns: z.array(Column).max(500),
   malwareScan: z.enum(['NOT_RUN', 'CLEAN']),
 });
-const Fault = z.strictObject({ code: z.string().max(60), line: Count.optional(), row: Count.optional(), column: Count.optional() });
+const Fault = z.strictObject({
+  code: z.string().max(60),
+  note: Text.optional(),
+  line: Count.optional(),
+  row: Count.optional(),
+  column: Count.optional(),
+});
 
 /** A data resource loaded into the sandbox under a scenario. Its raw rows never leave. */
 export const Dataset = {
-  kind: 'dataset',
-  plural: 'datasets',
-  title: ['沙箱数据集', 'Sandbox dataset'],
-  schema: 1,
-  live: ['loaded'],
+  ...kinds.dataset,
   refs: { scenario: Scenario, resource: Resource },
   states: {
     requested,
@@ -59,11 +62,7 @@ const task = z.strictObject({ task: Task, subject: Ref, leaseUntil: Instant, att
 
 /** Work that may exceed two seconds: leased by a worker, shown while it runs, cancelled by a person. */
 export const Job = {
-  kind: 'job',
-  plural: 'jobs',
-  title: ['任务', 'Job'],
-  schema: 1,
-  live: ['queued', 'running'],
+  ...kinds.job,
   refs: {},
   states: {
     queued: task,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Grant } from './authorisation.ts';
 import { Because, Day, Id, Instant, Line, Nothing, Text } from './fields.ts';
+import { kinds } from './kinds.ts';
 
 export const Condition = z.strictObject({
   text: Text,
@@ -31,11 +32,7 @@ const decided = filed.extend({ assessment: Id, reasons: Text.optional(), conditi
 
 /** A single stated purpose over granted data: assessed before any data is loaded. Measures art. 19. */
 export const Scenario = {
-  kind: 'scenario',
-  plural: 'scenarios',
-  title: ['应用场景', 'Application scenario'],
-  schema: 1,
-  live: ['approved'],
+  ...kinds.scenario,
   refs: { grants: [Grant] },
   states: {
     draft: plan,

@@ -115,16 +115,6 @@ export const grant = define({
     roles: ['implementing.officer', 'authority.case', 'authority.lead', 'granting.officer', 'cyberspace.officer', 'auditor'],
     public: ['active', 'suspended', 'revoked'],
   },
-  view: (actor, r) => {
-    const party =
-      actor.type === 'system' ||
-      actor.org === r.owner ||
-      actor.org === r.party ||
-      actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor');
-    if (party || !('reason' in r.data)) return r.data;
-    const { reason: _internal, ...open } = r.data;
-    return open;
-  },
   card: (r) => r.data.resourceName,
   queue: { offered: { role: 'source.cdo', of: 'party' }, suspended: { role: 'authority.lead', of: 'region' } },
   clocks: {

@@ -83,6 +83,7 @@ export const routes: readonly Route[] = [
     summary: ['重放搁置的反应', 'Have the parked reactions of an event tried again'],
     open: false,
     body: Replay,
+    status: 202,
     refusals: ['unauthenticated', 'not_permitted', 'nothing_parked', 'invalid_input'],
     answers: async ({ body, actor, ports }) => {
       permit(actor, ['sre']);

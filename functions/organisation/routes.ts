@@ -1,5 +1,5 @@
 import type { Membership, Organisation } from '../../contracts/organisation.ts';
-import { contracts } from '../../contracts/index.ts';
+import { kinds } from '../../contracts/kinds.ts';
 import type { Route } from '../../shared/edge/context.ts';
 import { isLive } from '../../shared/kernel/live.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
@@ -21,7 +21,7 @@ export const routes: readonly Route[] = [
       const found = await ports.door.load(ids.map((id) => ({ kind: 'membership', id })));
       const at = ports.now().toISOString();
       const live = found
-        .filter((m) => m !== undefined && isLive(contracts.membership.live, m, at))
+        .filter((m) => m !== undefined && isLive(kinds.membership.live, m, at))
         .map((m) => (m as unknown as Stored<typeof Membership>).data);
       const organisations = await ports.door.load(live.map((m) => ({ kind: 'organisation', id: m.organisation })));
       const memberships = live.map((m, n) => {

@@ -59,7 +59,7 @@ export const dataset = define({
       from: ['deposited', 'checked'],
       to: ['refused'],
       by: role('authority.case'),
-      becomes: ({ record }) => ({ status: 'refused', data: { ...record.data, fault: { code: 'returned' } } }),
+      becomes: ({ record, input }) => ({ status: 'refused', data: { ...record.data, fault: { code: 'returned', note: input.reason } } }),
       publish: 'nothing',
     }),
     approve: action('approve', {

@@ -1,5 +1,5 @@
 import type { Organisation, Membership } from '../../contracts/organisation.ts';
-import { contracts } from '../../contracts/index.ts';
+import { kinds } from '../../contracts/kinds.ts';
 import { isLive } from '../kernel/live.ts';
 import type { Person, Stored } from '../kernel/process.ts';
 import type { Ports } from './ports.ts';
@@ -27,7 +27,7 @@ export const actorOf = async (headers: Readonly<Record<string, string | undefine
     { kind: 'organisation', id: organisation },
   ]);
   const at = now().toISOString();
-  if (!membership || !org || !isLive(contracts.membership.live, membership, at) || !isLive(contracts.organisation.live, org, at))
+  if (!membership || !org || !isLive(kinds.membership.live, membership, at) || !isLive(kinds.organisation.live, org, at))
     throw new RefusalError('not_a_member');
   const { roles } = (membership as unknown as Stored<typeof Membership>).data;
   const { type, region } = (org as unknown as Stored<typeof Organisation>).data;

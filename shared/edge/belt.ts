@@ -68,6 +68,20 @@ const refOf = (card: unknown): Ref & { readonly n: number } => {
   return { kind, id: record, n };
 };
 
+const queue = async (records: Records, key: 'undelivered' | 'parked', after?: string) =>
+  records.list({ index: 'undelivered', keys: [key], limit: page, ...(after === undefined ? {} : { after }) });
+/** The records with undelivered events, page by page: what waits behind a parked event stays, and may not keep the sweep from the rest. */
+const undelivered = async (records: Records): Promise<ReadonlyMap<string, Ref>> => {
+  const refs = new Map<string, Ref>();
+  for (let round = 0, after: string | undefined, more = true; more && round < rounds; round += 1) {
+    const { entries, cursor } = await queue(records, 'undelivered', after);
+    for (const { kind, id } of entries.map((e) => refOf(e.card))) refs.set(`${kind}#${id}`, { kind, id });
+    after = entries.at(-1)?.sort;
+    more = cursor !== undefined;
+  }
+  return refs;
+};
+
 /**
  * Carries events on. The stream, or its local stand-in, only wakes it: it reads a record's undelivered events in order by consistent query
  * and runs each reaction. An event that a reaction cannot take is parked for that record and that reaction only. DESIGN §5.
@@ -118,27 +132,17 @@ export const openBelt = ({ records, door, reactions, ports, wake }: BeltPorts) =
     }
   };
 
-  const queue = async (key: 'undelivered' | 'parked', after?: string) =>
-    records.list({ index: 'undelivered', keys: [key], limit: page, ...(after === undefined ? {} : { after }) });
-
   return {
     deliver,
     /** Finds what the stream missed. @returns how many records were looked at */
     sweep: async (): Promise<number> => {
-      const refs = new Map<string, Ref>();
-      // Page by page: what waits behind a parked event stays here, and may not keep the sweep from the rest.
-      for (let round = 0, after: string | undefined, more = true; more && round < rounds; round += 1) {
-        const { entries, cursor } = await queue('undelivered', after);
-        for (const { kind, id } of entries.map((e) => refOf(e.card))) refs.set(`${kind}#${id}`, { kind, id });
-        after = entries.at(-1)?.sort;
-        more = cursor !== undefined;
-      }
+      const refs = await undelivered(records);
       for (const ref of refs.values()) await deliver(ref);
       return refs.size;
     },
     /** The events that some reaction could not take, oldest first. */
     parked: async (after?: string) => {
-      const { entries, cursor } = await queue('parked', after);
+      const { entries, cursor } = await queue(records, 'parked', after);
       const outs = await Promise.all(entries.map(async (e) => (await records.history(refOf(e.card), refOf(e.card).n - 1, 1))[0]));
       return {
         items: outs.filter((o): o is Outgoing => o !== undefined && Object.keys(o.parked).length > 0),

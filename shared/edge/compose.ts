@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Calendar } from '../../contracts/rulebase.ts';
 import type { Blobs } from '../blobs/blobs.ts';
+import type { Uploads } from '../blobs/uploads.ts';
 import type { Calendars } from '../kernel/calendar.ts';
 import { stateCouncil } from '../kernel/calendars/state-council.ts';
 import type { Process, Ref, Stored } from '../kernel/process.ts';
@@ -12,7 +13,7 @@ import { openBelt, reactionsTo, type ReactionMap } from './belt.ts';
 import { openClock } from './clock.ts';
 import type { Reaction } from './context.ts';
 import { openDoor } from './door.ts';
-import type { Ports, Uploads } from './ports.ts';
+import type { Ports } from './ports.ts';
 
 export type Parts = {
   readonly tables: Readonly<Record<'records' | 'disclosure' | 'money' | 'search', Table>>;

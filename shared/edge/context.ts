@@ -46,6 +46,8 @@ export type Route = {
   readonly open: boolean;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
+  /** What it answers when all goes well, if not 200. */
+  readonly status?: 202;
   readonly refusals: readonly Refusal[];
   readonly answers: (call: Call) => Promise<Reply>;
 };

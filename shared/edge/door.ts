@@ -9,7 +9,7 @@ import type { Commit, Mark } from '../store/layout.ts';
 import type { Records } from '../store/records.ts';
 import { openCreation, rulesOf, type Draft } from './creation.ts';
 import { parse } from './parse.ts';
-import { contractOf, linked, openReferences, type Needs, type References } from './references.ts';
+import { linked, openReferences, type Needs, type References } from './references.ts';
 import { RefusalError } from './refusal.ts';
 
 /** One action that someone wants to take. Without an id it is a creation. */
@@ -52,10 +52,8 @@ type Understood = {
 const markDays = 30;
 const retries = 8;
 const personOf = (actor: Actor): string => (actor.type === 'person' ? `${actor.id}@${actor.org}` : `system:${actor.id}`);
-const pinsOf = (row: Row, record: Stored): NonNullable<Commit['pins']> =>
-  (row.pins ?? []).flatMap((name) =>
-    linked(contractOf(record.kind), record.links, name).map((ref) => ({ ref, or: row.live?.[name] ?? 'stale' })),
-  );
+const pinsOf = ({ process, row }: Understood, record: Stored): NonNullable<Commit['pins']> =>
+  (row.pins ?? []).flatMap((name) => linked(process.contract, record.links, name).map((ref) => ({ ref, or: row.live?.[name] ?? 'stale' })));
 /** Nobody approves what they have not read. */
 const hasRead = (row: Row, record: Stored, { actor, ifMatch }: Request): void => {
   if (actor.type !== 'person') return;
@@ -89,44 +87,44 @@ const replay = async ({ load }: References, { process, ref, body }: Understood, 
   return { record, status: mark.status, version: mark.n, replayed: true };
 };
 
+const judgeMove = async (
+  { references, calendars }: { readonly references: References } & Pick<DoorPorts, 'calendars'>,
+  request: Request,
+  { process, row, input }: Understood,
+  record: Stored,
+  at: string,
+): Promise<Decided> => {
+  const { actor, action, fires } = request;
+  const gathered = await references.gather(process.contract, row, record.links, at, []);
+  const known = { now: at, rules: rulesOf(record.rules), calendars: await calendars() };
+  const decision = decide(process, action, record, { actor, input, ...gathered, ...known, ...(fires === undefined ? {} : { fires }) });
+  if ('refused' in decision) throw new RefusalError(decision.refused);
+  hasRead(row, record, request);
+  return decision;
+};
+
+const required = (process: Process | undefined): Process => {
+  if (!process) throw new RangeError('no such process behind this door');
+  return process;
+};
+
 /**
  * The one door: parse → actor → load the record and the references it reads → decide (pure) → commit. HTTP, the clock, payment webhooks,
  * workers and reactions all come through it. DESIGN §4, §5.
  */
 export const openDoor = ({ records, processes, secret, now, calendars, wake }: DoorPorts) => {
-  const processOf = (kind: string): Process => {
-    const process = processes.get(kind);
-    if (!process) throw new RangeError(`no process ${kind} behind this door`);
-    return process;
-  };
+  const processOf = (kind: string): Process => required(processes.get(kind));
   const references = openReferences(records);
   const { load } = references;
   const creation = openCreation({ references, processOf, calendars, secret });
 
-  const judge = async (
-    request: Request,
-    { process, row, ref, input, creating }: Understood,
+  const judgeCreation = async (
+    { actor, input }: Request,
+    { process, ref }: Understood,
     record: Stored | undefined,
     at: string,
   ): Promise<Decided> => {
-    const { actor, action, fires } = request;
-    if (record && !creating) {
-      const gathered = await references.gather(process.contract, row, record.links, at, []);
-      const facts = {
-        actor,
-        input,
-        ...gathered,
-        now: at,
-        rules: rulesOf(record.rules),
-        calendars: await calendars(),
-        ...(fires === undefined ? {} : { fires }),
-      };
-      const decision = decide(process, action, record, facts);
-      if ('refused' in decision) throw new RefusalError(decision.refused);
-      hasRead(row, record, request);
-      return decision;
-    }
-    const decision = await creation.decideOn(process, ref.id, request.input, actor, at);
+    const decision = await creation.decideOn(process, ref.id, input, actor, at);
     if ('refused' in decision) {
       const left = decision.leaves && (await creation.leave(decision.leaves, eventIdOf(ref.kind, ref.id, 0), at)); // no event has number 0
       if (left) await write({ writes: [left], takes: [], allows: [] });
@@ -143,7 +141,7 @@ export const openDoor = ({ records, processes, secret, now, calendars, wake }: D
 
   const attempt = async (request: Request): Promise<Outcome> => {
     const understood = understand(processOf(request.kind), request, secret);
-    const { process, row, ref, markKey, body, creating } = understood;
+    const { process, ref, markKey, body, creating } = understood;
     const { actor } = request;
     const instant = now();
     const at = instant.toISOString();
@@ -152,7 +150,10 @@ export const openDoor = ({ records, processes, secret, now, calendars, wake }: D
     const mark = record && (await records.mark(ref, markKey));
     if (mark) return replay(references, understood, mark, actor);
 
-    const decision = await judge(request, understood, record, at);
+    const decision =
+      record && !creating
+        ? await judgeMove({ references, calendars }, request, understood, record, at)
+        : await judgeCreation(request, understood, record, at);
     const { next, event } = decision;
     const draft: Draft = { writes: [{ process, ...(record ? { before: record } : {}), next, event }], takes: [], allows: [] };
     await creation.enact(decision.effects, decision, draft, at);
@@ -161,7 +162,7 @@ export const openDoor = ({ records, processes, secret, now, calendars, wake }: D
     const refused = await write({
       ...draft,
       mark: { ref, key: markKey, mark: { digest: body, n: event.n, status }, expires },
-      pins: pinsOf(row, next),
+      pins: pinsOf(understood, next),
     });
     if (!refused) return { record: next, status, version: next.version, replayed: false };
     const raced = await records.mark(ref, markKey); // the same request, sent twice at once

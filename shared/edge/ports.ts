@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Blobs } from '../blobs/blobs.ts';
+import type { Uploads } from '../blobs/uploads.ts';
 import type { Process, Ref } from '../kernel/process.ts';
 import type { Records } from '../store/records.ts';
 import type { Table } from '../store/table.ts';
@@ -8,16 +9,6 @@ import type { Identity } from '../vendor/openid.ts';
 import type { Belt } from './belt.ts';
 import type { Clock } from './clock.ts';
 import type { Door } from './door.ts';
-
-/** Where a browser or a machine puts a file, straight into quarantine, without passing through a function. */
-export type Uploads = {
-  /** @param seconds for how long the place is open  @param limit in bytes */
-  readonly open: (
-    key: string,
-    seconds: number,
-    limit: number,
-  ) => Promise<{ readonly url: string; readonly method: 'PUT'; readonly headers: Readonly<Record<string, string>> }>;
-};
 
 /** All that a handler may reach. A host opens them once; handlers ask for them at the first request. */
 export type Ports = {

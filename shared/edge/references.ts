@@ -1,4 +1,4 @@
-import { contracts } from '../../contracts/index.ts';
+import { kinds, type Kind } from '../../contracts/kinds.ts';
 import type { Facts } from '../kernel/decide.ts';
 import { isLive, seen, upcast } from '../kernel/live.ts';
 import type { Contract, Ref, Seen, Stored } from '../kernel/process.ts';
@@ -9,10 +9,10 @@ export type Needs = { readonly reads?: readonly string[]; readonly rests?: reado
 export type References = ReturnType<typeof openReferences>;
 
 const chainDepth = 12;
-export const contractOf = (kind: string): Contract => {
-  const contract = (contracts as Readonly<Record<string, Contract>>)[kind];
-  if (!contract) throw new RangeError(`no contract ${kind}`);
-  return contract;
+const kindOf = (kind: string): Kind => {
+  const found = (kinds as Readonly<Record<string, Kind>>)[kind];
+  if (!found) throw new RangeError(`no kind ${kind}`);
+  return found;
 };
 const keyOf = ({ kind, id }: Ref): string => `${kind}#${id}`;
 
@@ -26,7 +26,7 @@ export const linked = (contract: Contract, links: Stored['links'], name: string)
 /** Reads records and what they rest on: strongly consistent, with no cache between. */
 export const openReferences = (records: Records) => {
   const load = async (refs: readonly Ref[]): Promise<readonly (Stored | undefined)[]> =>
-    (await records.getAll(refs)).map((record) => record && upcast(contractOf(record.kind), record));
+    (await records.getAll(refs)).map((record) => record && upcast(kindOf(record.kind), record));
 
   /** The first link upward of a record, itself included, that is not live; level by level. */
   const brokenLink = async (from: Seen, at: string): Promise<Ref | undefined> => {
@@ -38,7 +38,7 @@ export const openReferences = (records: Records) => {
       const links = level.filter((ref) => !known.has(keyOf(ref)));
       for (const ref of links) known.add(keyOf(ref));
       const loaded = await load(links);
-      const broken = links.find((ref, n) => !loaded[n] || !isLive(contractOf(ref.kind).live, loaded[n], at));
+      const broken = links.find((ref, n) => !loaded[n] || !isLive(kindOf(ref.kind).live, loaded[n], at));
       if (broken) return broken;
       level = loaded.flatMap((record) => record?.anchors ?? []);
     }
@@ -66,7 +66,7 @@ export const openReferences = (records: Records) => {
         const read = stored.next().value;
         return within.find((w) => keyOf(w) === keyOf(ref)) ?? read;
       });
-      const all = found.filter((record) => record !== undefined).map((record) => seen(contractOf(record.kind), record, at));
+      const all = found.filter((record) => record !== undefined).map((record) => seen(kindOf(record.kind), record, at));
       const [first] = all;
       if (all.length < found.length || (!many && !first)) return { refs, broken, missing: name };
       refs[name] = many || !first ? all : first;
@@ -81,7 +81,7 @@ export const openReferences = (records: Records) => {
     /** What breaks the chain under a record, itself included: asked before each stored result or download. Undefined while all of it is live. */
     brokenUnder: async (ref: Ref, at: string): Promise<Ref | undefined> => {
       const [record] = await load([ref]);
-      return record ? brokenLink(seen(contractOf(ref.kind), record, at), at) : ref;
+      return record ? brokenLink(seen(kindOf(ref.kind), record, at), at) : ref;
     },
   };
 };

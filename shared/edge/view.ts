@@ -7,6 +7,10 @@ import { sees } from '../kernel/seats.ts';
 export const isInside = (process: Process, record: Stored, actor: Actor): boolean =>
   sees({ ...process, sees: { ...process.sees, public: [] } }, actor, record);
 
+const dataOf = (process: Process, record: Stored, actor: Actor): object => (process.view ? process.view(actor, record) : record.data);
+/** Why a public record stands as it does is told to those inside. */
+const withoutReason = ({ reason: _inside, ...data }: { readonly reason?: unknown }): object => data;
+
 /** A record as one actor may read it, with what they could do here now. */
 export const viewOf = (process: Process, record: Stored, actor: Actor, at: string) => ({
   kind: record.kind,
@@ -22,7 +26,7 @@ export const viewOf = (process: Process, record: Stored, actor: Actor, at: strin
   ...(record.validUntil === undefined ? {} : { validUntil: record.validUntil }),
   rules: record.rules,
   links: record.links,
-  data: process.view ? process.view(actor, record) : record.data,
+  data: isInside(process, record, actor) ? dataOf(process, record, actor) : withoutReason(dataOf(process, record, actor)),
   clocks: record.clocks,
   signed: isInside(process, record, actor)
     ? Object.fromEntries(Object.entries(record.signed).map(([action, { input, seats }]) => [action, { input, seats: Object.keys(seats) }]))

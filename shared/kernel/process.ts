@@ -1,27 +1,17 @@
 import type * as z from 'zod'; // as a namespace: `{ z }` adds 300 KB to every bundle
+import type { Kind } from '../../contracts/kinds.ts';
 import type { Parameters } from '../../contracts/parameters.ts';
 import type { Refusal } from '../../contracts/refusals.ts';
 import type { OrganisationType, Role } from '../../contracts/roles.ts';
 
 /** What the world may know of a kind of record: its states with the data of each, its inputs, what it refers to. */
-export interface Contract {
-  readonly kind: string;
-  /** Its name in URLs. */
-  readonly plural: string;
-  readonly title: readonly [zh: string, en: string];
-  /** Raised together with an upcaster; fixtures of every past schema must still load. */
-  readonly schema: number;
+export interface Contract extends Kind {
   readonly states: Readonly<Record<string, z.ZodObject>>;
-  /** Statuses that hold up what is built on this record. */
-  readonly live: readonly string[];
   /** `create` is one of them. */
   readonly inputs: Readonly<Record<string, z.ZodObject>>;
   /** One, or many. */
   readonly refs: Readonly<Record<string, Contract | readonly [Contract]>>;
-  /** From schema n to n + 1, at the key n. */
-  readonly upcasts?: Readonly<Record<number, (old: Shape) => Shape>>;
 }
-export type Shape = { readonly status: string; readonly data: Readonly<Record<string, unknown>> };
 export type Status<C extends Contract> = keyof C['states'] & string;
 export type Verb<C extends Contract> = Exclude<keyof C['inputs'] & string, 'create'>;
 export type Input<C extends Contract, A extends keyof C['inputs']> = z.output<C['inputs'][A]>;

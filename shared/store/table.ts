@@ -76,7 +76,7 @@ export interface Table {
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
 }
-/** Too many conflicts or too much load; nothing was written. The caller may try again. */
+/** Too many conflicts or too much load. Whether it was written is not known where the last answers were lost: the caller tries again under a mark. */
 export class Busy extends Error {
   override readonly name = 'Busy';
 }

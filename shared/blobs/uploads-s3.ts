@@ -1,9 +1,9 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { checkKey } from '../blobs/blobs.ts';
-import { end } from '../blobs/measure.ts';
-import type { S3Options } from '../blobs/s3.ts';
-import type { Uploads } from '../edge/ports.ts';
+import { checkKey } from './blobs.ts';
+import { end } from './measure.ts';
+import type { S3Options } from './s3.ts';
+import type { Uploads } from './uploads.ts';
 
 /**
  * Places to put a file straight into a bucket: a presigned PUT (S3 User Guide, "Uploading objects with presigned URLs"). The object is what
@@ -22,8 +22,10 @@ export const openS3Uploads = ({ bucket, region, endpoint, credentials }: S3Optio
   });
   return {
     open: async (key, seconds) => {
-      const command = new PutObjectCommand({ Bucket: bucket, Key: checkKey(key) + end });
-      return { url: await getSignedUrl(client, command, { expiresIn: seconds }), method: 'PUT', headers: {} };
+      // A place takes one file: what was checked and approved cannot be swapped afterwards.
+      const command = new PutObjectCommand({ Bucket: bucket, Key: checkKey(key) + end, IfNoneMatch: '*' });
+      const url = await getSignedUrl(client, command, { expiresIn: seconds, signableHeaders: new Set(['host', 'if-none-match']) });
+      return { url, method: 'PUT', headers: { 'if-none-match': '*' } };
     },
   };
 };
