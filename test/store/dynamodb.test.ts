@@ -6,7 +6,7 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { createTable, openDynamodb } from '../../shared/store/dynamodb.ts';
 import { Busy, Unavailable, indexes } from '../../shared/store/table.ts';
 import type { Operation, Table } from '../../shared/store/table.ts';
@@ -17,6 +17,9 @@ import { startUnkindProxy } from '../support/unkind-proxy.ts';
 import type { Fault, UnkindProxy } from '../support/unkind-proxy.ts';
 
 const tableName = 'records';
+
+// A slow machine is no fault: only a test that hangs fails by time.
+jest.setTimeout(60_000);
 
 describeUnless(missing, 'a table of DynamoDB', () => {
   let dynamodb: Dynamodb;

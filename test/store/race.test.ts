@@ -7,12 +7,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createTable, openDynamodb } from '../../shared/store/dynamodb.ts';
 import { openSqlite } from '../../shared/store/sqlite.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { describeUnless } from '../support/availability.ts';
 import { missing, startDynamodb } from '../support/dynamodb.ts';
+
+// A slow machine is no fault: only a test that hangs fails by time.
+jest.setTimeout(60_000);
 
 const writer = fileURLToPath(new URL('writer.ts', import.meta.url));
 

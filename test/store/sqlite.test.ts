@@ -3,10 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openSqlite } from '../../shared/store/sqlite.ts';
 import type { Sqlite } from '../../shared/store/sqlite.ts';
 import { Busy } from '../../shared/store/table.ts';
+
+// A slow machine is no fault: only a test that hangs fails by time.
+jest.setTimeout(60_000);
 
 describe('a file of SQLite', () => {
   let folder: string;

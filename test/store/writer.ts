@@ -9,8 +9,9 @@ import { clientOf } from '../support/dynamodb.ts';
  * and says how many it won and lost; `writer.ts <file or endpoint> write` puts one item after the other and says each that was acknowledged.
  */
 const [where = '', what] = process.argv.slice(2);
-const store = where.startsWith('http:') ? undefined : openSqlite({ file: where });
-const table: Table = store?.table('records') ?? openDynamodb({ tableName: 'records', client: clientOf(where) });
+const patience = 30_000;
+const store = where.startsWith('http:') ? undefined : openSqlite({ file: where, patience });
+const table: Table = store?.table('records') ?? openDynamodb({ tableName: 'records', client: clientOf(where), patience });
 
 const race = async (round: string): Promise<void> => {
   const swap = (n: number): Promise<Transacted> =>

@@ -9,8 +9,36 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 
 const binary = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
 
+/** How an engine is started in memory on a port, what it says when it listens there, and what it then answers to `GET /`. */
+type Engine = { readonly command: readonly string[]; readonly says: string; readonly status: number };
+const emulator = (port: number): Engine => ({
+  command: [binary, 'serve', '--host', '127.0.0.1', '--port', String(port)],
+  says: `listening on http://127.0.0.1:${port}`,
+  status: 200,
+});
+/** The folder of AWS's own DynamoDB Local, where it is to judge instead of the emulator. */
+const local = process.env['HARBOUR_DYNAMODB_LOCAL'];
+const dynamodbLocal =
+  (folder: string) =>
+  (port: number): Engine => ({
+    command: [
+      ...[
+        'java',
+        `-Dsqlite4java.library.path=${folder}`,
+        '-cp',
+        `${folder}/*`,
+        'software.amazon.dynamodb.services.local.main.ServerRunner',
+      ],
+      ...['-port', String(port), '-sharedDb', '-disableTelemetry', '-inMemory'],
+    ],
+    says: `Port:\t${port}`,
+    status: 400,
+  });
+const engineOn = local === undefined ? emulator : dynamodbLocal(local);
+
 /** Why there is no DynamoDB to test against, or undefined where there is one. */
-export const missing = existsSync(binary) ? undefined : `the DynamoDB emulator is not published for ${process.platform}-${process.arch}`;
+export const missing =
+  local !== undefined || existsSync(binary) ? undefined : `the DynamoDB emulator is not published for ${process.platform}-${process.arch}`;
 
 export type Dynamodb = { readonly endpoint: string; readonly client: DynamoDBClientConfig; readonly stop: () => Promise<void> };
 
@@ -40,19 +68,20 @@ const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || ch
 export const startDynamodb = async (): Promise<Dynamodb> => {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { command, says, status } = engineOn(port);
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += String(text)));
   const isReady = async (): Promise<boolean> =>
-    said.includes(`listening on ${endpoint}`) &&
+    said.includes(says) &&
     (await fetch(endpoint).then(
-      ({ ok }) => ok,
+      (response) => response.status === status,
       () => false,
     ));
   for (let tries = 0; !(await isReady()); tries += 1) {
-    if (hasEnded(child) || tries === 500) throw new Error(`the DynamoDB emulator did not start: ${said}`);
+    if (hasEnded(child) || tries === 1000) throw new Error(`the DynamoDB emulator did not start: ${said}`);
     await pass(20);
   }
   if (hasEnded(child)) throw new Error('another process answers on the port of the DynamoDB emulator');

@@ -1,0 +1,282 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import * as cdk from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { contexts } from '../../functions/index.ts';
+import { harbour } from '../../infra/stacks/harbour.ts';
+import { contextRoutes } from '../../shared/edge/routes.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+type Resource = { readonly Type: string; readonly Properties?: Properties; readonly DeletionPolicy?: string };
+type Statement = {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+};
+
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as { context: object };
+const inChina = {
+  region: 'cn-north-1',
+  portalHost: 'harbour.example.cn',
+  portalCertificate: 'ASCAEXAMPLE',
+  oidcIssuer: 'https://id.example.cn/',
+  oidcAudience: 'portal',
+  oidcJwks: 'https://id.example.cn/jwks',
+};
+const built = (given: object) => {
+  const app = new cdk.App({ context: { ...context, 'aws:cdk:bundling-stacks': [], ...given }, analyticsReporting: false });
+  const stacks = harbour(app);
+  // Before templates are made: what one stack takes from another still has the name there by which it was argued for.
+  const findings = [new AwsSolutionsChecks(), new ServerlessChecks()].flatMap((pack) =>
+    pack.validateScope(app).violations.map((v) => v.ruleName),
+  );
+  const templates = Object.fromEntries(
+    Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> }]),
+  );
+  return { findings, templates };
+};
+const partitions = { aws: built({ stage: 'prod', region: 'eu-central-1' }), 'aws-cn': built({ stage: 'prod', ...inChina }) };
+
+const listOf = (one: string | readonly string[]): readonly string[] => [one].flat();
+const sorted = (values: readonly unknown[]): readonly string[] =>
+  values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).toSorted();
+const routeKeys = (routes: readonly { readonly method: string; readonly path: string }[]) =>
+  routes.map(({ method, path }) => `${method} ${path}`).toSorted();
+
+describe.each(Object.entries(partitions))('the stacks in the partition %s', (partition, { findings, templates }) => {
+  const resources = Object.values(templates).flatMap(({ Resources }) => Object.entries(Resources));
+  const all = (type: string): readonly (readonly [string, Properties])[] =>
+    resources.filter(([, r]) => r.Type === type).map(([id, r]) => [id, r.Properties ?? {}]);
+  const statementsOf = (prefix: string): readonly Statement[] =>
+    all('AWS::IAM::Policy')
+      .filter(([id]) => id.startsWith(prefix))
+      .flatMap(([, p]) => (p['PolicyDocument'] as { Statement: readonly Statement[] }).Statement);
+  const actionsOn = (prefix: string, resource: string): readonly string[] =>
+    statementsOf(prefix)
+      .filter((s) => JSON.stringify(s.Resource).includes(resource))
+      .flatMap((s) => listOf(s.Action))
+      .toSorted();
+
+  it('nag finds nothing that is not argued in place', () => {
+    expect(findings).toEqual([]);
+  });
+
+  it('no resource is named in another partition', () => {
+    const named = JSON.stringify(templates).matchAll(/arn:(aws[a-z-]*):/g);
+    expect([...new Set([...named].map(([, name]) => name))]).toEqual([partition]);
+  });
+
+  it('each table can be restored to any second, is encrypted with our key, forgets what expires, and cannot be deleted by mistake', () => {
+    const tables = all('AWS::DynamoDB::GlobalTable');
+    expect(tables.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual(['Disclosure', 'Money', 'Records', 'Search']);
+    for (const [, table] of tables) {
+      expect(table['SSESpecification']).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
+      expect(table['TimeToLiveSpecification']).toEqual({ AttributeName: 'expires', Enabled: true });
+      expect(table['Replicas']).toEqual([
+        expect.objectContaining({
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          SSESpecification: { KMSMasterKeyId: expect.anything() },
+        }),
+      ]);
+    }
+    for (const [, { DeletionPolicy }] of resources.filter(([, r]) => r.Type === 'AWS::DynamoDB::GlobalTable'))
+      expect(DeletionPolicy).toBe('Retain');
+  });
+
+  it('the stream of records carries keys only, and no other table has one', () => {
+    const streams = all('AWS::DynamoDB::GlobalTable')
+      .map(([, table]) => table['StreamSpecification'])
+      .filter(Boolean);
+    expect(streams).toEqual([{ StreamViewType: 'KEYS_ONLY' }]);
+  });
+
+  it('nothing in a bucket is public, nothing passes in the clear, and quarantine is emptied after a week', () => {
+    const buckets = all('AWS::S3::Bucket');
+    for (const [, bucket] of buckets) {
+      expect(bucket['PublicAccessBlockConfiguration']).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(bucket['BucketEncryption']).toBeDefined();
+      expect(bucket['VersioningConfiguration']).toEqual({ Status: 'Enabled' });
+    }
+    const policies = all('AWS::S3::BucketPolicy').map(([, p]) => JSON.stringify(p));
+    expect(policies.filter((p) => p.includes('"aws:SecureTransport":"false"'))).toHaveLength(buckets.length);
+    const rules = buckets.flatMap(
+      ([, b]) => (b['LifecycleConfiguration'] as { Rules: readonly { Prefix?: string; ExpirationInDays?: number }[] }).Rules,
+    );
+    expect(rules.find((r) => r.Prefix === 'quarantine/')?.ExpirationInDays).toBe(7);
+  });
+
+  it('every function is ours: Node 24 on arm64, traced, with a log that ends', () => {
+    const functions = all('AWS::Lambda::Function');
+    expect(functions).toHaveLength(contexts.length + 3);
+    for (const [, f] of functions) {
+      expect(f).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
+      expect(f['LoggingConfig']).toMatchObject({ LogFormat: 'JSON', LogGroup: expect.anything() });
+    }
+    for (const [, log] of all('AWS::Logs::LogGroup')) expect(log['RetentionInDays']).toBe(180);
+  });
+
+  it('no two functions run the same code', () => {
+    const codes = all('AWS::Lambda::Function').map(([, f]) => JSON.stringify(f['Code']));
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
+  it('no function can be told another time, or holds a secret', () => {
+    for (const [, f] of all('AWS::Lambda::Function')) {
+      const names = Object.keys((f['Environment'] as { Variables: object }).Variables);
+      expect(names).not.toContain('HARBOUR_CLOCK');
+      expect(names.filter((name) => name.includes('SECRET'))).toEqual(['HARBOUR_SECRET_ARN']);
+    }
+  });
+
+  it('the routes are those of the registry, and those without a token are those that it calls open', () => {
+    const registry = contexts.flatMap(contextRoutes);
+    const routes = all('AWS::ApiGatewayV2::Route').map(([, route]) => route);
+    const keysOf = (type: string) => sorted(routes.filter((r) => r['AuthorizationType'] === type).map((r) => r['RouteKey']));
+    expect(keysOf('NONE')).toEqual(routeKeys(registry.filter((r) => r.open)));
+    expect(keysOf('JWT')).toEqual(routeKeys(registry.filter((r) => !r.open)));
+    expect(routes).toHaveLength(registry.length);
+    for (const route of routes) expect('AuthorizerId' in route).toBe(route['AuthorizationType'] === 'JWT');
+  });
+
+  it('the API is throttled and its calls are logged', () => {
+    expect(all('AWS::ApiGatewayV2::Stage').map(([, stage]) => stage)).toEqual([
+      expect.objectContaining({
+        DefaultRouteSettings: expect.objectContaining({ ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 }),
+        AccessLogSettings: expect.anything(),
+      }),
+    ]);
+  });
+
+  it('no role may do everything, and only what takes no resource is allowed on all', () => {
+    const statements = statementsOf('');
+    expect(statements.length).toBeGreaterThan(contexts.length);
+    for (const { Action, Effect } of statements) {
+      expect(Effect).toBe('Allow');
+      for (const action of listOf(Action)) expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z]+$/);
+    }
+    const onAll = statements.filter((s) => s.Resource === '*').flatMap((s) => listOf(s.Action));
+    expect([...new Set(onAll)].toSorted()).toEqual([
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    expect(JSON.stringify(all('AWS::IAM::Role'))).not.toContain('ManagedPolicyArns');
+  });
+
+  const read = ['dynamodb:BatchGetItem', 'dynamodb:Query'];
+  const write = ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+  it.each([
+    ['catalogue', { Records: [...read, ...write], Disclosure: [], Money: [], Search: [], Objects: [] }],
+    ['listing', { Records: [...read, ...write], Disclosure: [], Money: [], Search: read, Objects: [] }],
+    ['disclosure', { Records: read, Disclosure: read, Money: [], Search: [], Objects: [] }],
+    ['settlement', { Records: read, Disclosure: [], Money: read, Search: [], Objects: [] }],
+    [
+      'sandbox',
+      {
+        Records: [...read, ...write],
+        Disclosure: [],
+        Money: [],
+        Search: [],
+        Objects: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+      },
+    ],
+    ['Worker', { Records: [...read, ...write], Disclosure: [], Money: [], Search: [] }],
+    [
+      'Clock',
+      {
+        Records: [...read, ...write],
+        Disclosure: [...read, ...write],
+        Money: [...read, ...write],
+        Search: [...read, ...write],
+        Objects: [],
+      },
+    ],
+  ])('%s may reach its own tables only', (name, expected) => {
+    expect(statementsOf(`${name}Role`).length).toBeGreaterThan(0);
+    for (const [resource, actions] of Object.entries(expected))
+      expect({ [resource]: actionsOn(`${name}Role`, resource).filter((a) => /^(dynamodb|s3):/.test(a)) }).toEqual({
+        [resource]: [...actions].toSorted(),
+      });
+  });
+
+  const folders = (prefix: string, action: string) => {
+    const allowed = statementsOf(prefix).filter((s) => listOf(s.Action).includes(action));
+    return ['quarantine', 'results', 'sandbox'].filter((folder) => JSON.stringify(allowed.map((s) => s.Resource)).includes(`/${folder}/*`));
+  };
+
+  it('sandbox signs uploads into quarantine and reads results, and the worker writes anywhere but there', () => {
+    expect(folders('sandboxRole', 's3:PutObject')).toEqual(['quarantine']);
+    expect(folders('sandboxRole', 's3:GetObject')).toEqual(['results']);
+    expect(folders('WorkerRole', 's3:PutObject')).toEqual(['results', 'sandbox']);
+    expect(folders('WorkerRole', 's3:GetObject')).toEqual(['quarantine', 'results', 'sandbox']);
+  });
+
+  it('the worker has no way out but to our objects, our records and our secret', () => {
+    expect(
+      [
+        'AWS::EC2::InternetGateway',
+        'AWS::EC2::NatGateway',
+        'AWS::EC2::Route',
+        'AWS::EC2::EgressOnlyInternetGateway',
+        'AWS::EC2::VPCPeeringConnection',
+      ].flatMap(all),
+    ).toEqual([]);
+    const doors = all('AWS::EC2::VPCEndpoint').map(([, door]) => door);
+    expect(
+      sorted(
+        doors.map(
+          (d) => `${String(d['VpcEndpointType'])} ${/(s3|dynamodb|secretsmanager)"?\]*\}?$/.exec(JSON.stringify(d['ServiceName']))?.[1]}`,
+        ),
+      ),
+    ).toEqual(['Gateway dynamodb', 'Gateway s3', 'Interface secretsmanager']);
+    for (const door of doors) {
+      const { Statement } = door['PolicyDocument'] as { Statement: readonly Statement[] };
+      for (const { Resource } of Statement) expect(JSON.stringify(Resource)).not.toMatch(/^"\*"$|\["\*"\]/);
+    }
+    for (const [, subnet] of all('AWS::EC2::Subnet')) expect(subnet['MapPublicIpOnLaunch']).toBe(false);
+    const inside = all('AWS::Lambda::Function')
+      .filter(([, f]) => 'VpcConfig' in f)
+      .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect(inside).toEqual(['Worker']);
+  });
+
+  it('what is given up is kept, and a person is called', () => {
+    expect(
+      sorted(all('AWS::Lambda::EventSourceMapping').map(([, m]) => [m['FunctionResponseTypes'] ?? [], 'DestinationConfig' in m])),
+    ).toEqual(['[["ReportBatchItemFailures"],true]', '[[],false]']);
+    const alarms = all('AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
+    expect(sorted(alarms.map((a) => a['MetricName']))).toEqual([
+      '5xx',
+      'ApproximateNumberOfMessagesVisible',
+      'ApproximateNumberOfMessagesVisible',
+      'Errors',
+      'Errors',
+      'Errors',
+    ]);
+    for (const alarm of alarms) expect(alarm['AlarmActions']).toHaveLength(1);
+  });
+
+  it('people sign in at a user pool where there is one', () => {
+    expect(all('AWS::Cognito::UserPool')).toHaveLength(partition === 'aws' ? 1 : 0);
+  });
+});
+
+describe('a deployment in China', () => {
+  it('is refused without an OpenID provider', () => {
+    expect(() => built({ region: 'cn-north-1' })).toThrow('no Cognito');
+  });
+  it('is refused without a name and a certificate for the portal', () => {
+    expect(() => built({ ...inChina, portalCertificate: undefined })).toThrow('-c portalCertificate');
+  });
+});

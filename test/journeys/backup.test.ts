@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Manifest } from '../../infra/local/archive.ts';
+import { signIn, type View } from '../../infra/local/journey/client.ts';
+import { accept, ask, assemble, toEntitlement, type Cast } from '../../infra/local/journey/journey.ts';
+import { embedded, question } from '../../infra/local/journey/material.ts';
+import { runScript } from '../support/command.ts';
+import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
+
+const { folder: place, remove } = freshFolder();
+const at = (name: string): string => join(place, name);
+const backup = (from: string, to: string) => runScript('infra/local/backup.ts', [at(to)], { HARBOUR_FOLDER: at(from) });
+const restore = (from: string, to: string) => runScript('infra/local/restore.ts', [at(from)], { HARBOUR_FOLDER: at(to) });
+const manifestOf = (name: string): Manifest => JSON.parse(readFileSync(at(`${name}/manifest.json`), 'utf8')) as Manifest;
+
+let host: HostProcess;
+let cast: Cast;
+let order: View;
+let query: View;
+let rows: number;
+let head: { readonly size: number; readonly root: string };
+
+beforeAll(async () => {
+  host = await startHost(at('host'));
+  cast = await assemble(host.origin);
+  const made = await toEntitlement(cast, embedded, () => undefined);
+  order = made.order;
+  const asked = await ask(cast, made.entitlement, question(embedded));
+  query = asked.query;
+  rows = asked.result.rows.length;
+  head = await cast.buyer.get('/v1/disclosure/head');
+  // The journey goes on while the copy is taken.
+  const [taken] = await Promise.all([backup('host', 'copy'), accept(cast, order, () => undefined)]);
+  if (taken.code !== 0) throw new Error(taken.err);
+}, 60_000);
+afterAll(async () => {
+  await host.kill('SIGKILL');
+  remove();
+});
+
+describe('a backup that was taken while the host was at work', () => {
+  it('is a folder that only its owner may read, with a manifest of every file in it', () => {
+    const { files } = manifestOf('copy');
+    const found = readdirSync(at('copy'), { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+    expect(found).toHaveLength(files.length + 1);
+    expect(statSync(at('copy')).mode & 0o777).toBe(0o700);
+    expect(statSync(at('copy/secret')).mode & 0o777).toBe(0o600);
+    expect(files.map((f) => f.path)).toEqual(expect.arrayContaining(['harbour.sqlite', 'openid/openid.sqlite', 'secret']));
+  });
+
+  it('becomes another host that has the records, the objects, the ledger and the keys', async () => {
+    expect(await restore('copy', 'second')).toMatchObject({ code: 0, err: '' });
+    const second = await startHost(at('second'));
+    try {
+      const buyer = await signIn(second.origin, cast.buyer.person);
+      const restored = await buyer.get(`/v1/orders/${order.id}`);
+      expect(restored.version).toBeGreaterThanOrEqual(order.version);
+      expect((await buyer.get<{ rows: readonly unknown[] }>(`/v1/queries/${query.id}/result`)).rows).toHaveLength(rows);
+      const { size } = await buyer.get<{ size: number }>('/v1/disclosure/head');
+      expect(size).toBeGreaterThanOrEqual(head.size);
+      const again = await assemble(second.origin);
+      await ask(again, String(restored.data['entitlement']), question(embedded));
+    } finally {
+      await second.kill('SIGKILL');
+    }
+  }, 30_000);
+
+  it('is not put over a folder that is in use or not empty', async () => {
+    expect(await restore('copy', 'host')).toMatchObject({ code: 1, err: expect.stringContaining('正在使用') });
+    writeFileSync(at('note'), 'mine');
+    expect(await restore('copy', '.')).toMatchObject({ code: 1, err: expect.stringContaining('is not empty') });
+  });
+
+  it('is not written over anything either', async () => {
+    expect(await backup('host', 'copy')).toMatchObject({ code: 1, err: expect.stringContaining('is not empty') });
+  });
+
+  it('is refused whole when a file in it is cut short, and leaves nothing behind', async () => {
+    expect(await backup('host', 'damaged')).toMatchObject({ code: 0 });
+    const object = manifestOf('damaged').files.find((f) => f.path.startsWith('objects'));
+    truncateSync(at(`damaged/${object?.path ?? ''}`), 1);
+    expect(await restore('damaged', 'third')).toMatchObject({ code: 1, err: expect.stringContaining('differs from the manifest') });
+    expect(readdirSync(place).filter((name) => name.startsWith('third'))).toEqual([]);
+  });
+
+  it('is not taken where there is no host', async () => {
+    expect(await backup('nowhere', 'empty')).toMatchObject({ code: 1, err: expect.stringContaining('There are no records') });
+  });
+});
+
+describe('a folder', () => {
+  it('takes one host at a time, and says so to the second', async () => {
+    const second = await runScript('infra/local/start.mjs', [], { PORT: '0', HARBOUR_FOLDER: at('host') });
+    expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/正在使用.*Another process/) });
+  });
+});
