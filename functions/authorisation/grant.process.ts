@@ -62,6 +62,7 @@ export const grant = define({
       ifMatch: true,
       reads: ['agreement', 'resource'],
       live: { agreement: 'agreement_not_live', resource: 'resource_not_published' },
+      pins: ['agreement'],
       becomes: ({ record }) => ({ status: 'active', data: record.data }),
       publish: registered,
     }),

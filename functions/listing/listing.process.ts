@@ -77,6 +77,7 @@ export const listing = define({
       reads: ['product'],
       live: { product: 'product_not_live' },
       rests: ['product'],
+      pins: ['product'],
       guards: [(c) => withinCeiling(c.record.data.priceFen, c)],
       becomes: ({ record, now }) => {
         const { filedAt: _reviewed, ...data } = record.data;

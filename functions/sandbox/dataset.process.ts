@@ -71,6 +71,7 @@ export const dataset = define({
       reads: ['scenario', 'resource'],
       live: { scenario: 'scenario_not_live', resource: 'resource_not_published' },
       rests: ['scenario'],
+      pins: ['scenario'],
       becomes: ({ record }) => ({ status: 'loading', data: record.data }),
       publish: 'nothing',
     }),
