@@ -22,6 +22,12 @@ const Opening = z.strictObject({
   bar: z.enum(['FORBIDDEN_BY_LAW', 'WITHHELD']).optional(),
 });
 const Field = z.strictObject({ name: Line, title: Line, personal: z.boolean() });
+/** An item of the store holds 400 KB, and an entry with its pending change is one item. */
+const Fields = z
+  .array(Field)
+  .min(1)
+  .max(500)
+  .refine((fields) => fields.reduce((sum, f) => sum + f.name.length + f.title.length, 0) <= 40_000, 'more than 40,000 characters in all');
 
 /** The elements of Measures art. 8, and what the platform needs beside them. */
 const entry = z.strictObject({
@@ -35,7 +41,7 @@ const entry = z.strictObject({
   legalBasis: Line,
   sharing: Sharing,
   opening: Opening,
-  fields: z.array(Field).min(1).max(500),
+  fields: Fields,
 });
 const filed = entry.extend({ sharingForcedFrom: z.enum(['CONDITIONAL', 'NONE']).optional() });
 

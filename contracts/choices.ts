@@ -120,4 +120,5 @@ export const choices = {
   phone: ['电话号码', 'Telephone'],
   address: ['地址', 'Address'],
   birth: ['出生日期', 'Date of birth'],
+  'personal.declared': ['来源单位已申报', 'Declared by its source'],
 } as const satisfies Record<string, readonly [zh: string, en: string]>;

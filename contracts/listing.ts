@@ -23,6 +23,7 @@ export const Listing = {
     reviewing: filed.extend({ filedAt: Instant }),
     listed,
     suspended: listed.extend({ reason: Text }),
+    withdrawn: filed.extend({ reason: Text }),
     delisted: filed.extend({ reason: Text }),
   },
   inputs: {
@@ -33,6 +34,7 @@ export const Listing = {
     reject: Because,
     suspend: Because,
     resume: Nothing,
+    withdraw: Because,
     delist: Because,
     overdue: Nothing,
   },

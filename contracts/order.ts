@@ -44,6 +44,6 @@ export const Order = {
     refund: z.strictObject({ amountFen: Fen, remittance: Remittance }),
     settle: Nothing,
     waivePayment: Nothing,
-    lapsePayment: Nothing,
+    overdue: Nothing,
   },
 } as const;

@@ -62,3 +62,6 @@ export const Membership = {
     renew: z.strictObject({ roles: z.array(Role).min(1).max(10) }),
   },
 } as const;
+
+/** Held while a person serves a venue: its staff may not trade, under whichever membership. Requirements §5, hard rule (5). */
+export const venueStaffClaim = (person: string): string => `venue-staff#${person}`;

@@ -16,3 +16,6 @@ export const personalKinds = [
 ] as const;
 
 export type PersonalKind = (typeof personalKinds)[number];
+
+/** Of a column in which the scan found nothing, but which its source declared personal in the catalogue. */
+export const declaredPersonal = 'declared';

@@ -42,6 +42,8 @@ const published = ({ id, region, data }: Decided) => ({
   compliance: data.tally.compliance,
   security: data.tally.security,
 });
+/** Nobody decides what they have filed, whose panel they have chosen, or what they have scored: requirements §5, hard rule (1). */
+const earlierHands = ['proposePanel', ['scenario', 'create'], ['scenario', 'edit'], ['scenario', 'file'], ['sheets', 'seal']] as const;
 const decision = <V extends 'approve' | 'rectify' | 'reject'>(
   name: V,
   reached: Outcome,
@@ -51,8 +53,9 @@ const decision = <V extends 'approve' | 'rectify' | 'reject'>(
     from: ['opened'],
     to: ['decided'],
     by: deciders,
-    notBy: ['proposePanel'],
+    notBy: earlierHands,
     ifMatch: true,
+    reads: ['scenario', 'sheets'],
     ...(guards ? { guards } : {}),
     becomes: ({ record, input, now }) => ({
       status: 'decided',
@@ -85,6 +88,7 @@ export const assessment = define({
       from: ['awaitingPanel'],
       to: ['panelProposed'],
       by: role('committee.secretary'),
+      reads: ['scenario'],
       guards: [panelIsOdd, panelCoversFields, panelIsIndependent, panelIsBalanced],
       becomes: ({ record, input }) => ({ status: 'panelProposed', data: { ...record.data, panel: input.panel } }),
       publish: 'nothing',
@@ -157,8 +161,9 @@ export const assessment = define({
       from: ['opened'],
       to: ['decided'],
       by: deciders,
-      notBy: ['proposePanel'],
+      notBy: earlierHands,
       ifMatch: true,
+      reads: ['scenario', 'sheets'],
       guards: [noVetoStands, followsOrReasons('APPROVED_WITH_CONDITIONS')],
       becomes: ({ record, input, now }) => ({
         status: 'decided',

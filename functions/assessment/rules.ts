@@ -5,7 +5,7 @@ import type { Refusal } from '../../contracts/refusals.ts';
 import type { Ctx, Seen } from '../../shared/kernel/process.ts';
 
 type A = typeof Assessment;
-type Proposal = Ctx<A, 'awaitingPanel', 'proposePanel'>;
+type Proposal = Ctx<A, 'awaitingPanel', 'proposePanel', 'scenario'>;
 const fields = ['LAW', 'PRIVACY', 'SECURITY', 'SECTOR', 'ECONOMICS'] as const;
 
 /** An odd panel of the size that the rule base allows: requirements §4. */
@@ -13,9 +13,12 @@ export const panelIsOdd = ({ input: { panel }, rules }: Proposal): Refusal | und
   panel.length % 2 === 1 && panel.length >= rules.panel.min && panel.length <= rules.panel.max ? undefined : 'panel_size';
 export const panelCoversFields = ({ input: { panel } }: Proposal): Refusal | undefined =>
   fields.every((field) => panel.some((seat) => seat.field === field)) ? undefined : 'panel_fields';
-export const panelIsIndependent = ({ input: { panel }, record: { data } }: Proposal): Refusal | undefined => {
+/** Employers are as the secretary states them; who made the file, and who chooses the panel, is known. */
+export const panelIsIndependent = ({ input: { panel }, record: { data }, refs: { scenario }, actor }: Proposal): Refusal | undefined => {
   const persons = new Set(panel.map((seat) => seat.person));
-  const conflicted = panel.some((seat) => seat.employer === data.operator || data.sources.includes(seat.employer));
+  const makers = ['create', 'edit', 'file'].flatMap((action) => scenario.did[action] ?? []);
+  const own = [...makers, actor.id].some((person) => persons.has(person));
+  const conflicted = own || panel.some((seat) => seat.employer === data.operator || data.sources.includes(seat.employer));
   return persons.size < panel.length || conflicted ? 'panel_conflict' : undefined;
 };
 export const panelIsBalanced = ({ input: { panel } }: Proposal): Refusal | undefined =>

@@ -1,8 +1,8 @@
 import { Agreement, Grant } from '../../contracts/authorisation.ts';
 import { dueAtDate } from '../../shared/kernel/calendar.ts';
 import { processOf } from '../../shared/kernel/process.ts';
-import { either, holder, partyAs, role, system } from '../../shared/kernel/seats.ts';
-import { partyIsOperator, resourcesAreFew, resourcesMayBeOperated, termHolds } from './rules.ts';
+import { covers, either, holder, partyAs, role, system } from '../../shared/kernel/seats.ts';
+import { partyIsOperator, resourcesAreFew, resourcesAreInRegion, resourcesMayBeOperated, termHasBegun, termHolds } from './rules.ts';
 
 const { create, action, define } = processOf(Agreement);
 const lead = role('authority.lead');
@@ -40,7 +40,7 @@ export const agreement = define({
     reads: ['operator', 'resources'],
     live: { operator: 'organisation_not_live', resources: 'resource_not_published' },
     belongs: ({ input }) => ({ party: input.operator }),
-    guards: [termHolds, resourcesAreFew, partyIsOperator, resourcesMayBeOperated],
+    guards: [termHolds, resourcesAreFew, partyIsOperator, resourcesAreInRegion, resourcesMayBeOperated],
     becomes: ({ input }) => ({ status: 'draft', data: input, anchors: [{ kind: 'organisation', id: input.operator }] }),
     publish: 'nothing',
   }),
@@ -71,6 +71,7 @@ export const agreement = define({
       ifMatch: true,
       reads: ['operator', 'resources'],
       live: { operator: 'organisation_not_live', resources: 'resource_not_published' },
+      guards: [termHasBegun],
       becomes: ({ record }) => ({ status: 'active', data: record.data }),
       effects: ({ record }) => record.data.resources.map((resource) => ({ spawn: Grant, input: { agreement: record.id, resource } })),
       publish: registered,
@@ -119,14 +120,15 @@ export const agreement = define({
       actor.type === 'system' ||
       actor.org === r.owner ||
       actor.org === r.party ||
-      actor.roles.some(
-        (x) =>
-          x.startsWith('authority.') ||
-          x === 'auditor' ||
-          x === 'granting.officer' ||
-          x === 'implementing.officer' ||
-          x === 'cyberspace.officer',
-      );
+      (covers(actor.region, r.region) &&
+        actor.roles.some(
+          (x) =>
+            x.startsWith('authority.') ||
+            x === 'auditor' ||
+            x === 'granting.officer' ||
+            x === 'implementing.officer' ||
+            x === 'cyberspace.officer',
+        ));
     return party ? r.data : registered(r);
   },
   card: (r) => r.data.title,

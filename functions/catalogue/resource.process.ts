@@ -1,6 +1,6 @@
 import { Resource, SecretStub } from '../../contracts/catalogue.ts';
 import { processOf } from '../../shared/kernel/process.ts';
-import { holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
+import { covers, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
 import { holdsNoSecret, openingIsGrounded, withSharing } from './rules.ts';
 
 const { create, action, define } = processOf(Resource);
@@ -132,7 +132,7 @@ export const resource = define({
       by: officer,
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'retired', data: { ...record.data, reason: input.reason } }),
-      publish: catalogued,
+      publish: (r) => (r.did['publish'] ? catalogued(r) : undefined), // what was never published leaves no trace in public
     }),
     overdue: action('overdue', {
       from: ['submitted'],
@@ -151,7 +151,7 @@ export const resource = define({
       r.status !== 'changePending' ||
       actor.type === 'system' ||
       actor.org === r.owner ||
-      actor.roles.some((x) => x.startsWith('authority.'))
+      (actor.roles.some((x) => x.startsWith('authority.')) && covers(actor.region, r.region))
     )
       return r.data;
     const { change: _pending, ...published } = r.data;

@@ -1,4 +1,5 @@
 import { Contract } from '../../contracts/data-contract.ts';
+import { venueStaffClaim } from '../../contracts/organisation.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, only, ownerAs, partyAs, system } from '../../shared/kernel/seats.ts';
 import { digestOf, signsThisText, termEnd, termsOf } from './rules.ts';
@@ -40,6 +41,7 @@ export const contract = define({
       reads: ['order', 'listing'],
       live: { order: 'order_not_live', listing: 'listing_not_live' },
       rests: ['listing'],
+      unless: (actor) => [{ value: venueStaffClaim(actor.id), or: 'venue_may_not_trade' }],
       guards: [signsThisText],
       becomes: ({ record, now }) => ({
         status: 'signed',

@@ -72,7 +72,7 @@ export const listing = define({
       from: ['reviewing'],
       to: ['listed'],
       by: [reviewer, lead],
-      notBy: ['create', 'reprice', 'submit', ['product', 'create']],
+      notBy: ['create', 'reprice', 'submit', ['product', 'create'], ['product', 'edit'], ['product', 'submit']],
       ifMatch: true,
       reads: ['product'],
       live: { product: 'product_not_live' },
@@ -119,8 +119,16 @@ export const listing = define({
       },
       publish: offered,
     }),
+    // What was never public leaves no trace in public.
+    withdraw: action('withdraw', {
+      from: ['draft'],
+      to: ['withdrawn'],
+      by: agent,
+      becomes: ({ record, input }) => ({ status: 'withdrawn', data: { ...record.data, reason: input.reason } }),
+      publish: 'nothing',
+    }),
     delist: action('delist', {
-      from: ['draft', 'listed', 'suspended'],
+      from: ['listed', 'suspended'],
       to: ['delisted'],
       by: either(agent, lead),
       becomes: ({ record: { data }, input }) => {

@@ -1,7 +1,7 @@
 import { Membership } from '../../contracts/organisation.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { holder, only, ownerAs, system } from '../../shared/kernel/seats.ts';
-import { appointmentFits, nameOf, notProposer, rolesFit } from './rules.ts';
+import { appointmentFits, nameOf, notProposer, rolesFit, venueStaff } from './rules.ts';
 
 const { create, action, define } = processOf(Membership);
 const admin = ownerAs('org.admin');
@@ -106,5 +106,7 @@ export const membership = define({
   queue: { proposed: { role: 'org.admin', of: 'owner' }, changing: { role: 'org.admin', of: 'owner' } },
   clocks: {},
   claims: (r) =>
-    r.status === 'ended' ? [] : [{ value: `member-email#${r.data.organisation}#${r.data.email.toLowerCase()}`, or: 'member_email_taken' }],
+    r.status === 'ended'
+      ? []
+      : [{ value: `member-email#${r.data.organisation}#${r.data.email.toLowerCase()}`, or: 'member_email_taken' }, ...venueStaff(r.data)],
 });

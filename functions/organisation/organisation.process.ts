@@ -1,7 +1,7 @@
 import { Organisation } from '../../contracts/organisation.ts';
 import { processOf } from '../../shared/kernel/process.ts';
-import { anyone, only, role, system } from '../../shared/kernel/seats.ts';
-import { applicantAdministers, creditCodeHolds, twoAdministrators, venueIsLicensed } from './rules.ts';
+import { anyone, covers, only, role, system } from '../../shared/kernel/seats.ts';
+import { applicantAdministers, creditCodeHolds, notAdministrator, sameRegion, twoAdministrators, venueIsLicensed } from './rules.ts';
 
 const { create, action, define } = processOf(Organisation);
 const lead = role('authority.lead');
@@ -33,7 +33,7 @@ export const organisation = define({
       from: ['rejected'],
       to: ['applied'],
       by: applicant,
-      guards,
+      guards: [sameRegion, ...guards],
       becomes: ({ input }) => ({ status: 'applied', data: input }),
       publish: 'nothing',
     }),
@@ -43,6 +43,7 @@ export const organisation = define({
       by: lead,
       notBy: ['create', 'resubmit'],
       ifMatch: true,
+      guards: [notAdministrator],
       becomes: ({ record }) => ({ status: 'verified', data: record.data }),
       publish: register,
     }),
@@ -98,7 +99,7 @@ export const organisation = define({
     const inside =
       actor.type === 'system' ||
       actor.org === r.owner ||
-      actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor') ||
+      (actor.roles.some((x) => x.startsWith('authority.') || x === 'auditor') && covers(actor.region, r.region)) ||
       r.did['create']?.includes(actor.id);
     if (inside) return r.data;
     const { administrators: _personal, ...register } = r.data;

@@ -1,7 +1,7 @@
 import { Product } from '../../contracts/product.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
-import { ruleFitsColumns, ruleIsStrong, welfareIsFree } from './rules.ts';
+import { entityIsNamed, ruleFitsColumns, ruleIsStrong, welfareIsFree } from './rules.ts';
 
 const { create, action, define } = processOf(Product);
 const agent = ownerAs('operator.agent');
@@ -41,6 +41,7 @@ export const product = define({
       ({ input, refs }) => (refs.dataset.links.scenario === input.scenario ? undefined : 'resource_outside_scenario'),
       ruleFitsColumns,
       ruleIsStrong,
+      entityIsNamed,
     ],
     becomes: ({ input, refs }) => ({
       status: 'draft',
@@ -59,7 +60,7 @@ export const product = define({
       to: ['draft'],
       by: agent,
       reads: ['dataset'],
-      guards: [ruleFitsColumns, ruleIsStrong],
+      guards: [ruleFitsColumns, ruleIsStrong, entityIsNamed],
       becomes: ({ record, input }) => ({
         status: 'draft',
         data: { ...input, scenario: record.data.scenario, dataset: record.data.dataset },
@@ -130,7 +131,7 @@ export const product = define({
           data: { title, summary, scenario, dataset, deliveryMode, useClass, rule, licence, reason: input.reason },
         };
       },
-      publish: (r) => ({ id: r.id, status: r.status }),
+      publish: (r) => (r.did['approve'] ? { id: r.id, status: r.status } : undefined),
     }),
     overdue: action('overdue', {
       from: ['submitted'],

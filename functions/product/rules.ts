@@ -22,6 +22,19 @@ export const ruleFitsColumns = ({ input: { rule }, refs: { dataset } }: Given): 
   return text === undefined ? undefined : { code: 'column_not_numeric', about: { column: text.column } };
 };
 
+/**
+ * Cells count persons, not rows: where a dataset holds personal information its rule names an entity, and none that is each row's own unless
+ * each row is one person's. Otherwise ten rows of one person would pass for ten people.
+ */
+export const entityIsNamed = ({ input: { rule }, refs: { dataset } }: Given): Verdict => {
+  const columns = [...columnsOf(dataset).values()];
+  const personal = columns.filter((c) => c.personal !== null);
+  const [first] = personal;
+  if (!first || personal.some((c) => c.unique)) return undefined;
+  const countsRows = rule.entity === null || columns.some((c) => c.name === rule.entity && c.unique);
+  return countsRows ? { code: 'rule_too_weak', about: { entity: 'required', personal: first.name } } : undefined;
+};
+
 /** A rule may be stricter than the floor of the rule base, never weaker. */
 export const ruleIsStrong = ({ input: { rule }, rules: { sandbox } }: Given): Verdict => {
   const weak = rule.minEntities < sandbox.minEntities || rule.dominancePercent > sandbox.dominancePercent || rule.maxRows > sandbox.maxRows;

@@ -2,6 +2,7 @@ import { ingestionRefusals } from '../../contracts/ingestion-refusals.ts';
 import { Dataset } from '../../contracts/sandbox.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { holder, partyAs, role, system } from '../../shared/kernel/seats.ts';
+import { withDeclared } from './declared.ts';
 
 const { create, action, define } = processOf(Dataset);
 const lead = role('authority.lead');
@@ -79,9 +80,12 @@ export const dataset = define({
       from: ['loading'],
       to: ['loaded'],
       by: system('worker'),
-      reads: ['scenario'],
+      reads: ['scenario', 'resource'],
       rests: ['scenario'],
-      becomes: ({ record, input }) => ({ status: 'loaded', data: { ...record.data, ...input } }),
+      becomes: ({ record, input, refs: { resource } }) => ({
+        status: 'loaded',
+        data: { ...record.data, ...input, columns: withDeclared(input.columns, resource.data.fields) },
+      }),
       publish: (r) => ({ id: r.id, resource: r.data.resource, scenario: r.data.scenario, rows: r.data.rows }),
     }),
     refuse: action('refuse', {

@@ -3,6 +3,7 @@ import type { Route } from '../../shared/edge/context.ts';
 import { parse } from '../../shared/edge/parse.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Person } from '../../shared/kernel/process.ts';
+import { covers } from '../../shared/kernel/seats.ts';
 import { openLedger } from './ledger.ts';
 import type { Account } from './posting.ts';
 
@@ -15,7 +16,7 @@ export const StatementQuery = z.strictObject({
 const mayRead = (actor: Person, account: Account): boolean => {
   const [type = '', holder] = account.split(':');
   if (actor.roles.includes('auditor')) return true;
-  if (type === 'finance' && actor.roles.includes('authority.lead')) return true;
+  if (type === 'finance' && actor.roles.includes('authority.lead')) return covers(actor.region, holder ?? '');
   if (actor.roles.includes('venue.cashier') || actor.roles.includes('venue.lead'))
     return type !== 'venue' && type !== 'bank' ? true : holder === actor.org;
   return actor.org !== '' && holder === actor.org;

@@ -1,7 +1,7 @@
 import { Order } from '../../contracts/order.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
-import { amountIsDue, chainIsBroken, isFree, notOwnProduct, refundIsAnotherTransfer, venueDoesNotTrade } from './rules.ts';
+import { amountIsDue, chainIsBroken, isFree, notOwnProduct, notVenueStaff, refundIsAnotherTransfer, venueDoesNotTrade } from './rules.ts';
 
 const { create, action, define } = processOf(Order);
 const agent = ownerAs('buyer.agent');
@@ -25,6 +25,7 @@ export const order = define({
     live: { listing: 'listing_not_live' },
     rests: ['listing'],
     belongs: ({ refs }) => ({ party: refs.listing.owner, region: refs.listing.region }),
+    unless: notVenueStaff,
     guards: [venueDoesNotTrade, notOwnProduct],
     becomes: ({ input, refs: { listing } }) => ({
       status: 'placed',
@@ -70,6 +71,7 @@ export const order = define({
       from: ['contracted'],
       to: ['paid'],
       by: cashier,
+      notBy: ['create'],
       ifMatch: true,
       guards: [amountIsDue],
       becomes: ({ record, input, actor, now }) => ({
@@ -94,7 +96,7 @@ export const order = define({
       publish: 'nothing',
     }),
     undeliverable: action('undeliverable', {
-      from: ['paid'],
+      from: ['paid', 'delivering'],
       to: ['refundDue'],
       by: reaction,
       becomes: ({ record, input }) => ({ status: 'refundDue', data: { ...record.data, ...input } }),
@@ -139,7 +141,7 @@ export const order = define({
       from: ['refundDue'],
       to: ['refunded'],
       by: cashier,
-      notBy: ['confirmPayment'],
+      notBy: ['create', 'claimRefund', 'confirmPayment'],
       ifMatch: true,
       guards: [amountIsDue, refundIsAnotherTransfer],
       becomes: ({ record, input, now }) => ({
@@ -155,17 +157,12 @@ export const order = define({
       becomes: ({ record, now }) => ({ status: 'settled', data: { ...record.data, settledAt: now } }),
       publish: traded,
     }),
-    lapsePayment: action('lapsePayment', {
+    // The state waits for the venue's cashier as much as for the buyer's bank, so lateness ends nothing.
+    overdue: action('overdue', {
       from: ['contracted'],
-      to: ['cancelled'],
+      to: ['contracted'],
       by: system('clock'),
-      becomes: ({ record: { data } }) => {
-        const { listing, product, title, priceFen, licence, purpose } = data;
-        return {
-          status: 'cancelled',
-          data: { listing, product, title, priceFen, licence, purpose, reason: '逾期未付款 / Not paid in time' },
-        };
-      },
+      becomes: ({ record }) => ({ status: 'contracted', data: record.data }),
       publish: 'nothing',
     }),
   },
@@ -180,8 +177,7 @@ export const order = define({
     payment: {
       runs: ['contracted'],
       due: (r, { deadlines }) => ({ from: r.since, workingDays: deadlines.payment }),
-      takes: 'lapsePayment',
-      own: true,
+      takes: 'overdue',
     },
     inspection: {
       runs: ['delivering'],

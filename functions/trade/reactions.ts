@@ -68,4 +68,21 @@ export const reactions: readonly Reaction[] = [
     ],
     refused: { nothing: 'the order has moved on already' },
   },
+  {
+    // A right taken away by someone else before it was accepted is paid back; the buyer's own renunciation is not.
+    name: 'trade.refundRevoked',
+    on: ['entitlement.revoke'],
+    takes: (event, record) =>
+      event.org === record.owner
+        ? []
+        : [
+            {
+              kind: 'order',
+              action: 'undeliverable',
+              id: (record as unknown as Stored<typeof Entitlement>).data.order,
+              input: { because: 'entitlement_not_live' },
+            },
+          ],
+    refused: { nothing: 'the order was accepted or refunded already' },
+  },
 ];

@@ -1,8 +1,11 @@
 import type { Order } from '../../contracts/order.ts';
-import type { Creating, Ctx, Verdict } from '../../shared/kernel/process.ts';
+import { venueStaffClaim } from '../../contracts/organisation.ts';
+import type { Claim, Creating, Ctx, Person, Verdict } from '../../shared/kernel/process.ts';
 
 type O = typeof Order;
 
+/** Nobody who serves a venue, whichever organisation they act for here: requirements §5, hard rule (5). */
+export const notVenueStaff = (actor: Person): readonly Claim[] => [{ value: venueStaffClaim(actor.id), or: 'venue_may_not_trade' }];
 /** Requirements §3.2, separation: the venue may not be a merchant, its staff may not trade. */
 export const venueDoesNotTrade = ({ actor }: Creating<O, 'listing'>): Verdict =>
   actor.type === 'person' && actor.orgType === 'TRADING_VENUE' ? 'venue_may_not_trade' : undefined;

@@ -7,7 +7,7 @@ import type { Ports } from '../../shared/edge/ports.ts';
 import type { Process } from '../../shared/kernel/process.ts';
 import { openDynamodb } from '../../shared/store/dynamodb.ts';
 import { openVerifier } from '../../shared/vendor/openid.ts';
-import { openS3Uploads } from '../../shared/vendor/uploads-s3.ts';
+import { openS3Uploads } from '../../shared/blobs/uploads-s3.ts';
 import { setting, told } from './environment.ts';
 
 /** What a function does of the whole: the tables behind its door, and the reactions that it runs, if it runs any. */

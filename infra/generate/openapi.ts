@@ -38,6 +38,11 @@ const noFormats: Override = ({ jsonSchema }) => {
   if (jsonSchema.format === 'email') delete jsonSchema.format;
 };
 
+/** zod's `readonly` is about TypeScript; OpenAPI's `readOnly` would forbid to send the field. */
+const noReadOnly: Override = ({ jsonSchema }) => {
+  delete jsonSchema.readOnly;
+};
+
 /** The fields and the inputs by name; one that several actions share is told once. */
 const inputSchemas = (contexts: readonly Context[]): Record<string, z.ZodType> => {
   const names = new Map<z.ZodType, string>(Object.entries(fields).map(([name, schema]) => [schema, name]));
@@ -81,7 +86,7 @@ export const openapi = (contexts: readonly Context[]): object => {
     },
     {
       override: (context) => {
-        for (const override of [tellTrimmed, openAnswers, noFormats]) override(context);
+        for (const override of [tellTrimmed, openAnswers, noFormats, noReadOnly]) override(context);
       },
     },
   );

@@ -106,7 +106,7 @@ const signedIn: Security = [{ bearer: [] }];
 /** Open routes answer a visitor too; who signs in sees more. */
 const open: Security = [{}, { bearer: [] }];
 const json = (schema: z.ZodType) => ({ required: true, content: { 'application/json': { schema } } });
-const id = z.object({ id: Id.meta({ param: { id: 'RecordId' }, description: bilingual(['记录编号', 'The id of the record']) }) });
+const id = z.object({ id: Id.clone().meta({ param: { id: 'RecordId' }, description: bilingual(['记录编号', 'The id of the record']) }) });
 const org = z.object({ 'Harbour-Organisation': Acting });
 
 type Told = { readonly operationId: string; readonly title: Title; readonly tag: string };
@@ -193,7 +193,7 @@ export const routeOperation = (route: Route, tag: string): Operation => {
       security: [...(route.open ? open : signedIn)],
       requestParams: { ...path, ...(route.query ? { query: route.query } : {}), header: org },
       ...(posts ? { requestBody: json(route.body ?? z.strictObject({})) } : {}),
-      responses: { '200': answer(z.looseObject({})), ...refused([...route.refusals, ...(posts ? bodied : [])]) },
+      responses: { [`${route.status ?? 200}`]: answer(z.looseObject({})), ...refused([...route.refusals, ...(posts ? bodied : [])]) },
     },
   };
 };

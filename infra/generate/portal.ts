@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { choices } from '../../contracts/choices.ts';
-import { organisationTypes, regions, roles } from '../../contracts/roles.ts';
+import { organisationTypes, regions, roles, rolesOf } from '../../contracts/roles.ts';
 import { rubricItems, vetoItems } from '../../contracts/rubric.ts';
 import { words } from '../../contracts/words.ts';
 import type { Context } from '../../shared/edge/context.ts';
@@ -15,7 +15,9 @@ const titles = (labels: Readonly<Record<string, Label>>): Readonly<Record<string
 
 /** What a form needs of an input. */
 const formOf = (contract: Contract, action: string): object => {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(contract.inputs[action], { io: 'input' });
+  const input = contract.inputs[action];
+  if (!input) throw new RangeError(`${contract.kind} has no ${action}`);
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(input, { io: 'input' });
   return schema;
 };
 const kindOf = (target: Contract | readonly [Contract]): string => ('kind' in target ? target.kind : target[0].kind);
@@ -73,6 +75,7 @@ export const portal = (contexts: readonly Context[]): object => {
     words,
     choices: { ...choices, ...rubric, ...vetoes },
     roles: titles(roles),
+    rolesOf,
     organisationTypes: titles(organisationTypes),
     regions: titles(regions),
   };

@@ -63,7 +63,7 @@ const chapter = (process: Process): readonly string[] => {
     ...table(['等待 Waits in', '角色 For', '范围 Of'], waits(process)),
     ...table(
       ['期限 Clock', '运行 Runs in', '到期 Then'],
-      Object.entries(process.clocks).map(([name, { runs, then }]) => [name, runs.join(', '), then]),
+      Object.entries(process.clocks).map(([name, { runs, takes }]) => [name, runs.join(', '), takes]),
     ),
   ];
 };

@@ -21,9 +21,14 @@ const Clocks = z
 const Links = z.record(Word, z.union([RecordId, z.array(RecordId).max(500)])).meta({ id: 'Links' });
 const Signed = z.record(Word, z.object({ input: anything, seats: z.array(z.string().max(300)).max(20) })).meta({ id: 'Signed' });
 
+/** The data of a state; those outside are not told the reason of one that is public. */
+const dataOf = ({ sees }: Process, status: string, data: z.ZodObject): z.ZodObject => {
+  const { reason } = data.shape;
+  return reason && sees.public?.includes(status) ? data.extend({ reason: (reason as z.ZodType).optional() }) : data;
+};
 /** The states of a kind with the data of each; where what one may read depends on who asks, any object. */
-const statesOf = ({ contract, view }: Process): readonly (readonly [string, z.ZodObject])[] =>
-  Object.entries(contract.states).map(([status, data]) => [status, view ? anything : data]);
+const statesOf = (process: Process): readonly (readonly [string, z.ZodObject])[] =>
+  Object.entries(process.contract.states).map(([status, data]) => [status, process.view ? anything : dataOf(process, status, data)]);
 
 /** A record as `viewOf` of shared/edge/view.ts answers it: told apart by its status. */
 export const viewShape = (process: Process): z.ZodType => {

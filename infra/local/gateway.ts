@@ -6,6 +6,7 @@ import type { HttpHandler } from '../../shared/edge/http.ts';
 import { contextRoutes } from '../../shared/edge/routes.ts';
 
 const most = 1_000_001; // one byte over what the edge takes, so that the edge refuses it
+const patience = 10_000_000; // bytes read to their end, so that the answer is heard; a longer body is cut off, as API Gateway does
 const segmentOf = (path: string): string => path.split('/')[2] ?? '';
 
 const read = async (request: IncomingMessage): Promise<Buffer> => {
@@ -15,6 +16,7 @@ const read = async (request: IncomingMessage): Promise<Buffer> => {
     const bytes = chunk as Buffer;
     if (size < most) chunks.push(bytes.subarray(0, most - size));
     size += bytes.length;
+    if (size > patience) request.socket.destroy();
   }
   return Buffer.concat(chunks);
 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Exists, TooLarge, type Blobs } from '../../shared/blobs/blobs.ts';
+import type { Uploads } from '../../shared/blobs/uploads.ts';
 import { hmac } from '../../shared/kernel/digest.ts';
-import type { Uploads } from '../../shared/edge/ports.ts';
 
 type Place = { readonly key: string; readonly until: number; readonly limit: number };
 const prefix = '/uploads/';

@@ -14,14 +14,14 @@ export const visitor: Person = { type: 'person', id: '', org: '', region: '', ro
  */
 export const actorOf = async (headers: Readonly<Record<string, string | undefined>>, { verify, door, now }: Ports): Promise<Person> => {
   const authorization = headers['authorization'];
+  const organisation = headers['harbour-organisation'] ?? '';
+  if (!/^[A-Za-z0-9-]{0,80}$/.test(organisation)) throw new RefusalError('not_a_member');
   if (authorization === undefined) return visitor;
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
   const verified = token === undefined ? undefined : await verify(token);
   if (!verified) throw new RefusalError('unauthenticated');
   const alone: Person = { ...visitor, id: verified.person };
-  const organisation = headers['harbour-organisation'];
-  if (organisation === undefined || organisation === '') return alone;
-  if (!/^[A-Za-z0-9-]{1,80}$/.test(organisation)) throw new RefusalError('not_a_member');
+  if (organisation === '') return alone;
   const [membership, org] = await door.load([
     { kind: 'membership', id: `${organisation}:${verified.person}` },
     { kind: 'organisation', id: organisation },
@@ -30,6 +30,6 @@ export const actorOf = async (headers: Readonly<Record<string, string | undefine
   if (!membership || !org || !isLive(kinds.membership.live, membership, at) || !isLive(kinds.organisation.live, org, at))
     throw new RefusalError('not_a_member');
   const { roles } = (membership as unknown as Stored<typeof Membership>).data;
-  const { type, region } = (org as unknown as Stored<typeof Organisation>).data;
-  return { ...alone, org: organisation, orgType: type, region, roles };
+  const { type } = (org as unknown as Stored<typeof Organisation>).data;
+  return { ...alone, org: organisation, orgType: type, region: org.region, roles };
 };

@@ -44,7 +44,15 @@ export const openCreation = ({ references, processOf, calendars, secret }: Creat
     const row = process.create as unknown as Needs & { readonly links: (input: unknown) => Stored['links'] };
     const input = parse(process.contract.inputs['create'] as z.ZodType, raw);
     const gathered = await references.gather(process.contract, row, row.links(input), at, within);
-    const facts: Facts = { actor, input, ...gathered, now: at, rules: rulesOf(present), calendars: await calendars() };
+    const facts: Facts = {
+      actor,
+      input,
+      ...gathered,
+      ...(await references.barred(row, actor)),
+      now: at,
+      rules: rulesOf(present),
+      calendars: await calendars(),
+    };
     return decideCreate(process, id, facts, present);
   };
   /** What effects add to the transaction: spawned records go through their own table, as the reaction to this event that cannot wait. */

@@ -96,8 +96,16 @@ const judgeMove = async (
 ): Promise<Decided> => {
   const { actor, action, fires } = request;
   const gathered = await references.gather(process.contract, row, record.links, at, []);
+  const barred = await references.barred(row, actor);
   const known = { now: at, rules: rulesOf(record.rules), calendars: await calendars() };
-  const decision = decide(process, action, record, { actor, input, ...gathered, ...known, ...(fires === undefined ? {} : { fires }) });
+  const decision = decide(process, action, record, {
+    actor,
+    input,
+    ...gathered,
+    ...barred,
+    ...known,
+    ...(fires === undefined ? {} : { fires }),
+  });
   if ('refused' in decision) throw new RefusalError(decision.refused);
   hasRead(row, record, request);
   return decision;

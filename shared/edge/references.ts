@@ -1,11 +1,16 @@
 import { kinds, type Kind } from '../../contracts/kinds.ts';
 import type { Facts } from '../kernel/decide.ts';
 import { isLive, seen, upcast } from '../kernel/live.ts';
-import type { Contract, Ref, Seen, Stored } from '../kernel/process.ts';
+import type { Actor, Claim, Contract, Person, Ref, Seen, Stored } from '../kernel/process.ts';
 import type { Records } from '../store/records.ts';
 
 /** What a row of a table says of the references that it needs. */
-export type Needs = { readonly reads?: readonly string[]; readonly rests?: readonly string[]; readonly probes?: readonly string[] };
+export type Needs = {
+  readonly reads?: readonly string[];
+  readonly rests?: readonly string[];
+  readonly probes?: readonly string[];
+  readonly unless?: (actor: Person) => readonly Claim[];
+};
 export type References = ReturnType<typeof openReferences>;
 
 const chainDepth = 12;
@@ -75,9 +80,18 @@ export const openReferences = (records: Records) => {
     return { refs, broken };
   };
 
+  /** What bars this actor from a row: the refusal of the first claim that is held. */
+  const barred = async (needs: Needs, actor: Actor): Promise<Pick<Facts, 'barred'>> => {
+    const claims = actor.type === 'person' ? (needs.unless?.(actor) ?? []) : [];
+    const held = await records.held(claims.map((c) => c.value));
+    const found = claims.find((_, n) => held[n]);
+    return found ? { barred: found.or } : {};
+  };
+
   return {
     load,
     gather,
+    barred,
     /** What breaks the chain under a record, itself included: asked before each stored result or download. Undefined while all of it is live. */
     brokenUnder: async (ref: Ref, at: string): Promise<Ref | undefined> => {
       const [record] = await load([ref]);

@@ -1,7 +1,7 @@
 import { offered, type Event } from '../kernel/decide.ts';
 import { isLive } from '../kernel/live.ts';
 import type { Actor, Process, Stored } from '../kernel/process.ts';
-import { sees } from '../kernel/seats.ts';
+import { covers, sees } from '../kernel/seats.ts';
 
 /** Whether an actor would see a record if none of its states were public: what is being signed is not public until it is. */
 export const isInside = (process: Process, record: Stored, actor: Actor): boolean =>
@@ -35,13 +35,13 @@ export const viewOf = (process: Process, record: Stored, actor: Actor, at: strin
 });
 
 const overseers = new Set(['auditor', 'authority.lead', 'authority.case']);
-/** One line of a record's timeline. Who acted is named to their own organisation and to those who oversee; the others read the seat. */
+/** One line of a record's timeline. Who acted is named to their own organisation and to those who oversee its region; the others read the seat. */
 export const lineOf = (event: Event, actor: Actor) => {
   const named =
     actor.type === 'system' ||
     (event.org !== '' && event.org === actor.org) ||
     actor.id === event.by ||
-    actor.roles.some((r) => overseers.has(r));
+    (actor.roles.some((r) => overseers.has(r)) && covers(actor.region, event.region));
   return {
     n: event.n,
     action: event.action,

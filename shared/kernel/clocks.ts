@@ -32,6 +32,13 @@ export const clocksOf = (
   return running;
 };
 
+/** The earliest instant that is shown for a record, past or to come: what is overdue stays urgent. */
+export const shownDue = (clocks: Readonly<Record<string, Running>>): string | undefined =>
+  Object.values(clocks)
+    .filter((c) => !c.provisional)
+    .map((c) => c.due)
+    .toSorted()[0];
+
 /** The next clock that will fire. */
 export const nextDue = (clocks: Readonly<Record<string, Running>>): { readonly clock: string; readonly due: string } | undefined =>
   Object.entries(clocks)

@@ -51,6 +51,8 @@ export type Facts = {
   readonly refs: Loaded;
   /** For each reference that the row rests on or probes, the first link upward that is not live. */
   readonly broken: Readonly<Record<string, Ref | undefined>>;
+  /** What a held claim that the row asks for refuses with. */
+  readonly barred?: Refusal;
   /** A reference that names no record. */
   readonly missing?: string;
   readonly now: string;
@@ -69,8 +71,9 @@ const fits = (seat: Seat, actor: Actor, record: Stored): boolean =>
 export const refusedAs = (verdict: Exclude<Verdict, undefined>): Refused => (typeof verdict === 'string' ? { code: verdict } : verdict);
 
 /** The standing of what an action refers to: first each reference, then all that it rests on. */
-const standing = (row: Pick<Row, 'live' | 'rests'>, { refs, broken, missing }: Facts): Refused | undefined => {
+const standing = (row: Pick<Row, 'live' | 'rests'>, { refs, broken, missing, barred }: Facts): Refused | undefined => {
   if (missing !== undefined) return { code: 'reference_not_found', about: { reference: missing } };
+  if (barred !== undefined) return { code: barred };
   for (const [ref, code] of Object.entries<Refusal>(row.live ?? {}))
     if (!listOf(refs[ref]).every((r) => r?.isLive === true)) return { code };
   for (const ref of listOf<string>(row.rests ?? [])) {
@@ -93,6 +96,11 @@ const ownWork = (row: Row, record: Stored, signed: Signatures | undefined, { act
       ? listOf(refs[String(past[0])]).some((r) => r?.did[String(past[1])]?.includes(actor.id))
       : (record.did[String(past)]?.includes(actor.id) ?? false);
   return Object.values(signed?.seats ?? {}).includes(actor.id) || (row.notBy?.some(acted) ?? false);
+};
+/** What an action discloses of the record it made; nothing, where the table says so. */
+const disclosureOf = ({ publish }: Pick<Row | CreateRow, 'publish'>, next: Stored): Pick<Event, 'public'> => {
+  const told = publish === 'nothing' ? undefined : publish(next);
+  return told ? { public: told } : {};
 };
 const orgOf = (actor: Actor): string => (actor.type === 'person' ? actor.org : '');
 const idOf = (actor: Actor): string => (actor.type === 'person' ? actor.id : `system:${actor.id}`);
@@ -157,7 +165,7 @@ export const decide = (process: Process, name: string, record: Stored, facts: Fa
     return { next, event: { ...news, partial: true, status: record.status }, effects: [] };
   }
   const next = settle(process, record, row.becomes(context as never), { ...kept, signed: {} }, facts);
-  const disclosed = row.publish === 'nothing' ? {} : { public: row.publish(next) };
+  const disclosed = disclosureOf(row, next);
   return { next, event: { ...news, status: next.status, ...disclosed }, effects: row.effects?.(context as never) ?? [] };
 };
 
@@ -200,7 +208,7 @@ export const decideCreate = (process: Process, id: string, facts: Facts, version
     data: {},
   } as unknown as Stored;
   const next = settle(process, blank, moved, {}, facts);
-  const disclosed = row.publish === 'nothing' ? {} : { public: row.publish(next) };
+  const disclosed = disclosureOf(row, next);
   const event: Event = {
     id: context.eventId,
     kind,

@@ -134,8 +134,10 @@ type Common<C extends Contract, R extends keyof C['refs']> = {
   readonly rests?: readonly NoInfer<R>[];
   /** The same is found out, and guards may ask `broken`, but nothing is refused for it. */
   readonly probes?: readonly NoInfer<R>[];
+  /** Claims that nobody may hold if this person is to act. They are read, not checked at commit, so that no two trades share an item. */
+  readonly unless?: (actor: Person) => readonly Claim[];
 };
-type Publish<C extends Contract, T extends Status<C>> = 'nothing' | ((r: Stored<C, NoInfer<T>>) => object);
+type Publish<C extends Contract, T extends Status<C>> = 'nothing' | ((r: Stored<C, NoInfer<T>>) => object | undefined);
 
 export type Action<
   C extends Contract,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Refusal } from '../../contracts/refusals.ts';
 import type { Event } from '../kernel/decide.ts';
-import { nextDue } from '../kernel/clocks.ts';
+import { nextDue, shownDue } from '../kernel/clocks.ts';
 import { isLive } from '../kernel/live.ts';
 import type { Claim, Process, Ref, Stored, Waits } from '../kernel/process.ts';
 import type { Entries, Item, Key, Operation } from './table.ts';
@@ -47,7 +47,7 @@ const queuesOf = (process: Process, record: Stored): readonly string[] => {
 };
 
 const cardOf = (process: Process, record: Stored) => {
-  const due = nextDue(record.clocks)?.due ?? null;
+  const due = shownDue(record.clocks) ?? null;
   return {
     title: process.card(record).slice(0, 120),
     status: record.status,
@@ -65,8 +65,8 @@ const itemsOf = ({ process, before, next }: Write, shards: number): readonly Ope
   const due = nextDue(next.clocks);
   const provisional = Object.values(next.clocks).some((c) => c.provisional);
   const [first, ...others] = queuesOf(process, next);
-  const urgency = `${due?.due ?? '9'}#${sort}`;
   const card = cardOf(process, next);
+  const urgency = `${card.due ?? '9'}#${sort}`;
   const ix: Entries = {
     owner: [`${listKey(next.kind, next.owner)}#${shard}`, sort],
     kind: [`${listKey(next.kind, next.region)}#${shard}`, sort],
@@ -96,16 +96,16 @@ const itemsOf = ({ process, before, next }: Write, shards: number): readonly Ope
   return [record, ...waits, ...gone];
 };
 
+export const claimKey = (value: string): Key => ({ pk: `claim#${value}`, sk: 'claim' });
 const claimOps = ({ process, before, next }: Write): readonly Step[] => {
   const held = (r: Stored | undefined): readonly Claim[] => (r ? (process.claims?.(r) ?? []) : []);
   const past = held(before);
   const now = held(next);
-  const key = (value: string): Key => ({ pk: `claim#${value}`, sk: 'claim' });
   const taken = now.filter((c) => !past.some((p) => p.value === c.value));
   const left = past.filter((p) => !now.some((c) => c.value === p.value));
   return [
-    ...taken.map(({ value, or }) => ({ op: { put: { ...key(value), holder: pkOf(next) }, if: { absent: true } } as const, or })),
-    ...left.map(({ value }) => ({ op: { delete: key(value), if: { equals: { holder: pkOf(next) } } }, or: 'stale' }) as const),
+    ...taken.map(({ value, or }) => ({ op: { put: { ...claimKey(value), holder: pkOf(next) }, if: { absent: true } } as const, or })),
+    ...left.map(({ value }) => ({ op: { delete: claimKey(value), if: { equals: { holder: pkOf(next) } } }, or: 'stale' }) as const),
   ];
 };
 

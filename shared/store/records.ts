@@ -1,7 +1,7 @@
 import type { Refusal } from '../../contracts/refusals.ts';
 import type { Event } from '../kernel/decide.ts';
 import type { Ref, Stored } from '../kernel/process.ts';
-import { eventKey, outgoing, outgoingItem, pkOf, recordKey, stepsOf, type Commit, type Mark, type Outgoing } from './layout.ts';
+import { claimKey, eventKey, outgoing, outgoingItem, pkOf, recordKey, stepsOf, type Commit, type Mark, type Outgoing } from './layout.ts';
 import type { Entry, Index, Table } from './table.ts';
 
 export type Page = { readonly entries: readonly Entry[]; readonly cursor?: string };
@@ -54,6 +54,9 @@ export const openRecords = (
     /** Strongly consistent. @throws Unavailable rather than pass off an unread record as missing */
     getAll: async (refs: readonly Ref[]): Promise<readonly (Stored | undefined)[]> =>
       refs.length === 0 ? [] : (await table.get(refs.map(recordKey))).map((item) => item?.['body'] as Stored | undefined),
+    /** Which of these claims are held, by anyone. */
+    held: async (values: readonly string[]): Promise<readonly boolean[]> =>
+      values.length === 0 ? [] : (await table.get(values.map(claimKey))).map((item) => item !== undefined),
     mark: async (ref: Ref, key: string): Promise<Mark | undefined> =>
       (await table.get([{ pk: pkOf(ref), sk: `key#${key}` }]))[0] as unknown as Mark | undefined,
     /** What is left of an allowance; undefined where there is none. */

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Manifest } from '../../infra/local/archive.ts';
 import { signIn, type View } from '../../infra/local/journey/client.ts';
 import { accept, ask, assemble, toEntitlement, type Cast } from '../../infra/local/journey/journey.ts';
 import { embedded, question } from '../../infra/local/journey/material.ts';
 import { runScript } from '../support/command.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
+
+// Each test starts processes, which takes its time where the machine has other work.
+jest.setTimeout(60_000);
 
 const { folder: place, remove } = freshFolder();
 const at = (name: string): string => join(place, name);
@@ -33,7 +36,7 @@ beforeAll(async () => {
   // The journey goes on while the copy is taken.
   const [taken] = await Promise.all([backup('host', 'copy'), accept(cast, order, () => undefined)]);
   if (taken.code !== 0) throw new Error(taken.err);
-}, 60_000);
+});
 afterAll(async () => {
   await host.kill('SIGKILL');
   remove();
@@ -64,7 +67,7 @@ describe('a backup that was taken while the host was at work', () => {
     } finally {
       await second.kill('SIGKILL');
     }
-  }, 30_000);
+  });
 
   it('is not put over a folder that is in use or not empty', async () => {
     expect(await restore('copy', 'host')).toMatchObject({ code: 1, err: expect.stringContaining('正在使用') });

@@ -33,7 +33,7 @@ const creation = (over: Partial<Stored> = {}): Write => {
     ...over,
   } as Stored;
   const { data } = next;
-  return { process: resource, next: { ...next, data: { ...data, code: `CODE-${id}` } } as Stored, event: eventOf(next) };
+  return { process: resource, next: { ...next, data: { ...data, code: `CODE-${id}` } }, event: eventOf(next) };
 };
 const eventOf = (record: Stored): Event => ({
   id: `${record.kind}.${record.id}.${record.version}`,
@@ -95,7 +95,7 @@ const suite = (
     });
 
     it('are not written at all when what they pin is no longer live', async () => {
-      const pinned = creation({ status: 'published' } as Partial<Stored>);
+      const pinned = creation({ status: 'published' });
       const ref = { kind: 'resource', id: pinned.next.id };
       await records.commit(only(pinned));
       const pins = [{ ref, or: 'resource_not_published' }] as const;

@@ -22,14 +22,16 @@ const dynamodbLocal =
   (folder: string) =>
   (port: number): Engine => ({
     command: [
-      ...[
-        'java',
-        `-Dsqlite4java.library.path=${folder}`,
-        '-cp',
-        `${folder}/*`,
-        'software.amazon.dynamodb.services.local.main.ServerRunner',
-      ],
-      ...['-port', String(port), '-sharedDb', '-disableTelemetry', '-inMemory'],
+      'java',
+      `-Dsqlite4java.library.path=${folder}`,
+      '-cp',
+      `${folder}/*`,
+      'software.amazon.dynamodb.services.local.main.ServerRunner',
+      '-port',
+      String(port),
+      '-sharedDb',
+      '-disableTelemetry',
+      '-inMemory',
     ],
     says: `Port:\t${port}`,
     status: 400,

@@ -67,9 +67,13 @@ const valueOf = (schema: Json, name: string): unknown => {
   const pattern = new RegExp(schema.pattern ?? '', 'u');
   return texts(name).find((t) => pattern.test(t) && t.length >= (schema.minLength ?? 0) && t.length <= (schema.maxLength ?? 1000));
 };
-/** A valid value of a schema; parsed, so that a fixture is never what no door would let in. */
-export const sampleOf = (schema: z.ZodObject): Readonly<Record<string, unknown>> =>
-  schema.parse(valueOf(z.toJSONSchema(schema, { io: 'output' }) as Json, ''));
+const samples = new WeakMap<z.ZodObject, Readonly<Record<string, unknown>>>();
+/** A valid value of a schema; parsed, so that a fixture is never what no door would let in. Made once: properties ask for thousands. */
+export const sampleOf = (schema: z.ZodObject): Readonly<Record<string, unknown>> => {
+  const sample = samples.get(schema) ?? schema.parse(valueOf(z.toJSONSchema(schema, { io: 'output' }) as Json, ''));
+  samples.set(schema, sample);
+  return sample;
+};
 
 export const contractOf = (kind: Kind): Contract => contracts[kind];
 export const inputOf = (kind: Kind, action: string): Readonly<Record<string, unknown>> =>
@@ -98,7 +102,10 @@ export const belonging: Readonly<Record<Kind, Belonging>> = {
   calendar: { owner: 'authority-city', region: '3212' },
 };
 
-type Over = Partial<Omit<Stored, 'data' | 'status'>> & { readonly data?: object };
+type Over = Partial<Omit<Stored, 'data' | 'status' | 'links'>> & {
+  readonly data?: object;
+  readonly links?: Readonly<Record<string, string | readonly string[]>>;
+};
 
 /** A stored record of a kind in a state, as valid as one that went through the door; `over` says what is particular about it. */
 export const recordOf = (kind: Kind, status: string, { data = {}, ...over }: Over = {}): Stored => {

@@ -46,7 +46,7 @@ export const startHost = async (folder: string, env: Readonly<Record<string, str
   const said: string[] = [];
   const origin = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the host ended with ${code} before it was ready`)));
-    const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> });
+    const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => {
       said.push(line);
       const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];

@@ -1,0 +1,138 @@
+// @ts-check
+/** @import { Address, Screen } from '../drawing.ts' */
+/** @import { Kind, View } from '../shapes.ts' */
+import { isPast, readRecord, whoAmI } from '../api.js';
+import { definitions } from '../data.js';
+import { h, say, spoken } from '../element.js';
+import { deadline, time } from '../format.js';
+import { badge, dueBy } from '../parts.js';
+import { partyReference, reference, titleOf } from '../reference.js';
+import { kindOf, regionWord, registry, wordOf } from '../registry.js';
+import { actions, signatures } from './action.js';
+import { mayCreate } from './lists.js';
+import { timeline } from './timeline.js';
+import { upload } from './upload.js';
+
+/** @param {View} view */
+const envelope = ({ owner, party, region, receivedAt, since, validUntil, version, id, rules }) =>
+  h(
+    'dl',
+    { class: 'facts' },
+    ...[
+      [say('所属', 'Owner'), partyReference(owner)],
+      ...(party === undefined ? [] : [[say('另一方', 'Other party'), partyReference(party)]]),
+      [say('地区', 'Region'), spoken(regionWord(region))],
+      [say('收到时间', 'Received'), time(receivedAt)],
+      [say('进入本状态', 'In this state since'), time(since)],
+      ...(validUntil === undefined
+        ? []
+        : [[say('有效期至', 'Valid until'), h('span', { class: isPast(validUntil) ? 'late' : undefined }, deadline(validUntil))]]),
+      [say('规则版本', 'Rule base'), rules],
+      [say('版次', 'Version'), String(version)],
+      [say('编号', 'Id'), h('code', {}, id)],
+    ].map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))),
+  );
+/** @param {View} view */
+const clocks = ({ clocks }) => {
+  const running = Object.entries(clocks);
+  if (running.length === 0) return undefined;
+  return h(
+    'section',
+    { class: 'panel' },
+    h('h2', { say: ['办理期限', 'Deadlines'] }),
+    h(
+      'dl',
+      { class: 'facts' },
+      ...running.map(([name, { due, provisional, fired }]) =>
+        h(
+          'div',
+          {},
+          h('dt', {}, spoken(wordOf(`clock.${name}`))),
+          h(
+            'dd',
+            {},
+            dueBy(due, !provisional && (fired || isPast(due))),
+            provisional && h('span', { class: 'badge provisional', say: ['暂定', 'Provisional'] }),
+          ),
+        ),
+      ),
+    ),
+    h('p', { class: 'quiet', say: ['均为北京时间。', 'In the time of Shanghai.'] }),
+  );
+};
+/** @param {View} view */
+const links = ({ links }) => {
+  const kinds = registry.references;
+  const rows = Object.entries(links).filter(([, ids]) => ids.length > 0);
+  if (rows.length === 0) return undefined;
+  return h(
+    'section',
+    { class: 'panel' },
+    h('h2', { say: ['关联记录', 'Related records'] }),
+    h(
+      'dl',
+      { class: 'facts' },
+      ...rows.map(([name, ids]) =>
+        h(
+          'div',
+          {},
+          h('dt', {}, spoken(kindOf(kinds[name] ?? name)?.title ?? [name, name])),
+          h(
+            'dd',
+            {},
+            ...[ids].flat().map((id, at, all) => h('div', {}, all.length > 1 ? `${at + 1}. ` : '', reference(kinds[name] ?? name, id))),
+          ),
+        ),
+      ),
+    ),
+  );
+};
+/** What can be begun from this record: the kinds that refer to it, where one may begin them. @param {Kind} kind @param {View} view */
+const next = (kind, view) => {
+  if (!view.isLive) return undefined;
+  const possible = Object.values(registry.kinds).flatMap((other) => {
+    const name = Object.entries(other.refs).find(([ref, to]) => to === view.kind && ref in (other.create?.schema.properties ?? {}))?.[0];
+    if (name === undefined || !mayCreate(other)) return [];
+    const known = Object.entries(view.links).filter(([ref, id]) => ref in other.refs && typeof id === 'string');
+    const query = new URLSearchParams([[name, view.id], ...known.map(([ref, id]) => [ref, String(id)])]);
+    return [
+      h('a', { class: 'button', href: `/${other.plural}/new?${query.toString()}` }, say(`新建${other.title[0]}`, `New: ${other.title[1]}`)),
+    ];
+  });
+  const console =
+    view.kind === 'entitlement'
+      ? [h('a', { class: 'button primary', href: `/${kind.plural}/${view.id}/console` }, say('打开查询台', 'Open the query console'))]
+      : [];
+  const all = [...console, ...possible];
+  return all.length === 0
+    ? undefined
+    : h('section', { class: 'panel' }, h('h2', { say: ['由此办理', 'From here'] }), h('div', { class: 'buttons' }, ...all));
+};
+
+/** One record: what it is, what can be done, what has happened. @param {Kind} kind @param {string} id @returns {(address: Address) => Promise<Screen>} */
+export const record = (kind, id) => async () => {
+  await whoAmI();
+  const view = await readRecord(kind.plural, id);
+  const title = titleOf(view);
+  const side = [clocks(view), links(view), next(kind, view), await timeline(kind, view)];
+  const main = [
+    view.kind === 'dataset' && view.offered.includes('deposit') ? upload(view) : actions(kind, view),
+    ...signatures(kind, view),
+    h('section', { class: 'panel' }, h('h2', { say: ['内容', 'Content'] }), definitions(view.data)),
+  ];
+  return {
+    title,
+    body: [
+      h('p', { class: 'crumbs' }, h('a', { href: `/${kind.plural}` }, spoken(kind.title))),
+      h(
+        'div',
+        { class: 'heading' },
+        h('h1', { say: title }),
+        badge(view.status, view.isLive),
+        view.isLive && h('span', { class: 'quiet', say: ['有效', 'In force'] }),
+      ),
+      envelope(view),
+      h('div', { class: 'columns' }, h('div', {}, ...main), h('aside', {}, ...side.filter((part) => part !== undefined))),
+    ],
+  };
+};

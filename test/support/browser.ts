@@ -1,0 +1,22 @@
+import type { Browser } from 'playwright-core';
+
+/** What Lambda needs and people's browsers do not have: it would hide what they would see. */
+const lax = new Set(['--single-process', '--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials']);
+
+/**
+ * A real browser, headless, from npm alone; or why there is none here. The package is made for Lambda, and brings its own libraries only where
+ * it believes to be there.
+ */
+export const openBrowser = async (): Promise<Browser | string> => {
+  process.env['AWS_EXECUTION_ENV'] = 'AWS_Lambda_nodejs24.x';
+  try {
+    const { default: packed } = await import('@sparticuz/chromium');
+    const { chromium } = await import('playwright-core');
+    const args = packed.args.filter((arg) => !lax.has(arg));
+    return await chromium.launch({ executablePath: await packed.executablePath(), args, headless: true });
+  } catch (error) {
+    return `no browser can be started here: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
+  } finally {
+    delete process.env['AWS_EXECUTION_ENV'];
+  }
+};
