@@ -130,7 +130,8 @@ export const listing = define({
     delist: action('delist', {
       from: ['listed', 'suspended'],
       to: ['delisted'],
-      by: either(agent, lead),
+      by: [agent, lead], // neither ends alone what buyers have paid for
+      ifMatch: true,
       becomes: ({ record: { data }, input }) => {
         const { product, title, summary, priceFen, licence, legality, contact } = data;
         return { status: 'delisted', data: { product, title, summary, priceFen, licence, legality, contact, reason: input.reason } };

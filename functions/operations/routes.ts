@@ -68,11 +68,10 @@ export const routes: readonly Route[] = [
     answers: async ({ query, actor, ports }) => {
       permit(actor, watchers);
       const { entries, cursor } = await ports.clock.provisional(afterOf(query));
-      const items = entries.map((e) => ({
-        kind: e.pk.slice(0, e.pk.indexOf('#')),
-        id: e.pk.slice(e.pk.indexOf('#') + 1),
-        ...(e.card as object),
-      }));
+      const items = entries.map(({ pk, card }) => {
+        const id = pk.slice(pk.indexOf('#') + 1);
+        return { ...(card as object), kind: pk.slice(0, pk.indexOf('#')), id, title: id, owner: '' }; // whoever runs the platform reads no content
+      });
       return { status: 200, body: { items, ...(cursor === undefined ? {} : { cursor }) } };
     },
   },

@@ -108,5 +108,5 @@ export const membership = define({
   claims: (r) =>
     r.status === 'ended'
       ? []
-      : [{ value: `member-email#${r.data.organisation}#${r.data.email.toLowerCase()}`, or: 'member_email_taken' }, ...venueStaff(r.data)],
+      : [{ value: `member-email#${r.data.organisation}#${r.data.email.toLowerCase()}`, or: 'member_email_taken' }, ...venueStaff(r)],
 });

@@ -1,8 +1,9 @@
+import { kinds } from '../../contracts/kinds.ts';
 import { venueStaffClaim, type Membership, type Organisation } from '../../contracts/organisation.ts';
 import { rolesOf, type Role } from '../../contracts/roles.ts';
 import type { Refusal } from '../../contracts/refusals.ts';
 import { checkCreditCode } from '../../shared/kernel/identifiers.ts';
-import type { Actor, Claim, Creating, Seen, Verdict } from '../../shared/kernel/process.ts';
+import type { Actor, Claim, Creating, Seen, Stored, Verdict } from '../../shared/kernel/process.ts';
 import type * as z from 'zod';
 
 export type Application = z.output<(typeof Organisation)['inputs']['create']>;
@@ -42,7 +43,9 @@ export const notProposer = ({ record, actor }: { record: { data: { proposedBy: s
   actor.type === 'person' && record.data.proposedBy === actor.id ? 'own_work' : undefined;
 
 /** One venue at a time, and no trading meanwhile. */
-export const venueStaff = ({ person, roles }: { readonly person: string; readonly roles: readonly Role[] }): readonly Claim[] =>
-  roles.some((role) => role.startsWith('venue.')) ? [{ value: venueStaffClaim(person), or: 'already_exists' }] : [];
+export const venueStaff = ({ status, data: { person, roles } }: Pick<Stored<typeof Membership>, 'status' | 'data'>): readonly Claim[] =>
+  kinds.membership.live.some((live) => live === status) && roles.some((role) => role.startsWith('venue.'))
+    ? [{ value: venueStaffClaim(person), or: 'already_exists' }]
+    : [];
 
 export const nameOf = (actor: Actor): string => (actor.type === 'person' ? actor.id : `system:${actor.id}`);

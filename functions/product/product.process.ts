@@ -123,7 +123,8 @@ export const product = define({
     retire: action('retire', {
       from: ['draft', 'approved', 'suspended'],
       to: ['retired'],
-      by: agent,
+      by: [agent, caseOfficer], // an operator does not end alone what buyers have paid for
+      ifMatch: true,
       becomes: ({ record: { data }, input }) => {
         const { title, summary, scenario, dataset, deliveryMode, useClass, rule, licence } = data;
         return {

@@ -89,7 +89,7 @@ export const dataset = define({
       publish: (r) => ({ id: r.id, resource: r.data.resource, scenario: r.data.scenario, rows: r.data.rows }),
     }),
     refuse: action('refuse', {
-      from: ['loading'],
+      from: ['deposited', 'checked', 'loading'],
       to: ['refused'],
       by: system('worker'),
       becomes: ({ record, input }) => ({ status: 'refused', data: { ...record.data, fault: input.fault } }),

@@ -33,6 +33,7 @@ export class WorkStack extends cdk.Stack {
         ...data.mayOpen(),
         ...data.mayRead('records', 'disclosure', 'money', 'search'),
         ...data.mayWrite('records', 'disclosure', 'money', 'search'),
+        ...data.mayGet('quarantine'), // whether a deposited file is there at all
         new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [jobs.queueArn] }),
       ],
       retention: retentionOf(stage),
@@ -70,6 +71,7 @@ export class WorkStack extends cdk.Stack {
       target: new targets.LambdaInvoke(ticks, { retryAttempts: 0, maxEventAge: cdk.Duration.minutes(1), deadLetterQueue: this.failed }),
     });
     this.functions = [carries, ticks];
+    for (const one of this.functions) data.acknowledgeFolders(one, 'quarantine');
     cdk.Validations.of(this.failed).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
       reason: 'It is where given-up work ends; a person is called.',

@@ -37,6 +37,9 @@ const passingNames = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'TransactionInProgressException',
+  // An attempt that was out of time before it came to the connection.
+  'AbortError',
+  'TimeoutError',
 ]);
 const passingReasons = new Set(['None', 'TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 

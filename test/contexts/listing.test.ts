@@ -94,6 +94,6 @@ describe('a listing', () => {
     expect(new Set(held.map(String)).size).toBe(1);
     expect(held[0]).toHaveLength(1);
     expect(claimsOf(recordOf('listing', 'draft'))).toEqual([]);
-    expect(claimsOf(after(recordOf('listing', 'listed'), ['delist', agent]))).toEqual([]);
+    expect(claimsOf(after(recordOf('listing', 'listed'), ['delist', agent], ['delist', lead]))).toEqual([]);
   });
 });

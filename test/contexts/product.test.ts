@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { personalKinds } from '../../contracts/personal-kinds.ts';
-import { becomes, refusal, when, whenCreating } from '../support/decisions.ts';
+import { refusal, when, whenCreating } from '../support/decisions.ts';
 import { inputOf, liveOf, recordOf, rules } from '../support/fixtures.ts';
 import { people } from '../support/people.ts';
 import { after } from '../support/stories.ts';
@@ -178,6 +178,6 @@ describe('a product', () => {
   });
 
   it('no longer tells its ceiling once it is retired', () => {
-    expect(becomes(when(agent, 'retire', recordOf('product', 'approved'))).data).not.toHaveProperty('ceilingFen');
+    expect(after(recordOf('product', 'approved'), ['retire', agent], ['retire', officer]).data).not.toHaveProperty('ceilingFen');
   });
 });

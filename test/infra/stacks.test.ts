@@ -199,7 +199,7 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
         Disclosure: [...read, ...write],
         Money: [...read, ...write],
         Search: [...read, ...write],
-        Objects: [],
+        Objects: ['s3:GetObject', 's3:ListBucket'], // whether a deposited file is there at all
       },
     ],
   ])('%s may reach its own tables only', (name, expected) => {

@@ -253,7 +253,7 @@ describe('what is ended stays ended, and the nearest broken link is named', () =
     ],
     'the grant is revoked': () => [() => cast.lead.act(chain.grant, 'grants', 'revoke', { reason }), () => ['grant', chain.grant.id]],
     'the product is retired': () => [
-      () => cast.agent.act({ id: chain.product }, 'products', 'retire', { reason }),
+      () => both(cast.agent, cast.case, 'products', chain.product, 'retire', { reason }),
       () => ['product', chain.product],
     ],
     'the contract is terminated': () => [

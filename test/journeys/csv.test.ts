@@ -87,7 +87,8 @@ describe('a file with a fault', () => {
   );
 
   it('that was never put in place is missed, in both languages', async () => {
-    const refused = await pass();
+    await cast.steward.act(dataset, 'datasets', 'deposit', { fileName: 'trips.csv' });
+    const refused = await becomes(cast.agent, 'datasets', dataset.id, 'refused'); // before anyone could check or approve it
     expect([refused.status, refused.data['fault']]).toEqual([
       'refused',
       { code: 'content_missing', zh: expect.stringMatching(/文件/), en: expect.stringMatching(/file/) },

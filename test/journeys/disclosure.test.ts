@@ -126,6 +126,7 @@ describe('the public ledger', () => {
     expect(await read<Head>('head')).toEqual(before);
     expect(await all()).toEqual(entries);
     cast = await assemble(host.origin);
+    expect((await tries(cast.agent, 'listings', made.listing.id, 'delist', { reason: secrets.claim })).status).toBe(200);
     expect((await tries(cast.venueLead, 'listings', made.listing.id, 'delist', { reason: secrets.claim })).status).toBe(200);
     await host.idle();
     const after = await all();

@@ -56,6 +56,9 @@ const fourEyes: Readonly<Record<string, { readonly seats?: number; readonly notB
   // both sides of a contract
   'contract.sign': { seats: 2 },
   'contract.terminate': { seats: 2 },
+  // the end of what buyers have paid for
+  'product.retire': { seats: 2 },
+  'listing.delist': { seats: 2 },
 };
 
 type Row = {

@@ -78,7 +78,8 @@ const asked = async (reaction: Reaction, event: Event, record: Stored): Promise<
   if (!('runs' in reaction)) return reaction.takes(event, record);
   const takes: Take[] = [];
   const door = { act: async (take: Take) => takes.push(take) };
-  await reaction.runs(event, record, { door } as unknown as Ports);
+  const blobs = { get: async () => undefined };
+  await reaction.runs(event, record, { door, blobs } as unknown as Ports);
   return takes;
 };
 /** These write to stores of their own and ask nothing of the door. */
