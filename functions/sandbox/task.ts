@@ -6,8 +6,13 @@ import type { Ref } from '../../shared/kernel/process.ts';
 import type { Engine } from './engine.ts';
 import type { Parser } from './gate.ts';
 
-/** What runs a query, opened once by whoever hosts the worker. `entries` are the files of the processes where they are not beside this one. */
-export type Tools = { readonly engine: Engine; readonly parse: Parser; readonly entries?: { readonly ingestion: string } };
+/** What runs a query, opened once by whoever hosts the worker. `workspace` is where raw rows may lie while they are worked on; `entries` are the files of the processes where they are not beside this one. */
+export type Tools = {
+  readonly engine: Engine;
+  readonly parse: Parser;
+  readonly workspace: string;
+  readonly entries?: { readonly ingestion: string };
+};
 /** One attempt at a job: whom it is for, where its files may lie, and how it acts. */
 export type Task = ReturnType<typeof openTask>;
 

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../../contracts/sandbox.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
@@ -28,7 +27,7 @@ export const openWorker =
     const [waiting] = (await ports.door.load([job])) as unknown as readonly (Stored<typeof Job> | undefined)[];
     if (waiting?.status !== 'queued') return;
     const { subject, task: name, attempt } = waiting.data;
-    const folder = await mkdtemp(join(tmpdir(), 'data-harbour-'));
+    const folder = await mkdtemp(join(tools.workspace, 'job-'));
     const task = openTask(ports, job, subject, attempt + 1, folder);
     try {
       await task.act(job, 'start', {}, `start/${folder}`); // each worker asks under a name of its own, so that one of them has it

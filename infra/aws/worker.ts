@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { SQSEvent } from 'aws-lambda';
@@ -20,6 +21,6 @@ let parser: ReturnType<typeof openParser> | undefined;
 export const handler = async ({ Records }: SQSEvent): Promise<void> => {
   parser ??= openParser();
   const { parse } = await parser;
-  const work = openWorker(await ports(), { engine, parse, entries: { ingestion: beside('ingestion-process') } });
+  const work = openWorker(await ports(), { engine, parse, workspace: tmpdir(), entries: { ingestion: beside('ingestion-process') } });
   for (const { body } of Records) await work(Message.parse(JSON.parse(body)));
 };

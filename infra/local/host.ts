@@ -56,7 +56,7 @@ const openOn = async (settings: Settings, makers: Makers, unlock: () => void): P
   const clients = [{ id: 'portal', redirects: [`${origin}/callback`], afterSignOut: [`${origin}/`] }];
   const provider = await openProvider({ issuer: `${origin}/oidc`, folder: join(settings.folder, 'openid'), people, clients });
   const verify = openVerifier({ issuer: provider.issuer, audience: provider.audience, jwks: provider.jwks });
-  const works = makers.works(() => ports);
+  const works = makers.works(() => ports, settings.folder);
   const { uploads, matches, receive } = openUploads(stores.blobs, secret, () => origin, now);
   const ports: Ports = compose({
     tables: stores.tables,

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { openEngine } from '../../functions/sandbox/engine.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
 import { openWorker } from '../../functions/sandbox/worker.ts';
@@ -42,15 +44,23 @@ const openQueue = (work: (ref: Ref) => Promise<void>, failed: (error: unknown) =
   };
 };
 
+/** A place for raw rows while they are worked on: what a killed host left there is gone before the next begins. */
+const emptied = (folder: string): string => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+};
+
 /** What runs beside requests on the single machine: the belt, the clock and the sandbox's worker. */
-export const openWorks = (ports: () => Ports) => {
+export const openWorks = (ports: () => Ports, folder: string) => {
+  const workspace = emptied(join(folder, 'workspace'));
   const failed = (error: unknown): void => ports().log.error('work failed', { error: error as Error });
   const belt = openQueue((ref) => ports().belt.deliver(ref), failed);
   const engine = openEngine();
   let tools: Promise<{ parse: Awaited<ReturnType<typeof openParser>>['parse']; close: () => void }> | undefined;
   const jobs = openQueue(async (ref) => {
     tools ??= openParser();
-    await openWorker(ports(), { engine, parse: (await tools).parse })(ref);
+    await openWorker(ports(), { engine, workspace, parse: (await tools).parse })(ref);
   }, failed);
   const timers: NodeJS.Timeout[] = [];
   return {

@@ -16,8 +16,8 @@ const randomFrom = (seed: number) => {
 /** Works whose stream repeats, delays and reorders: every wake comes three times, whenever it likes, on either of two belts over one store. */
 export const wildWorks =
   (seed: number): Makers['works'] =>
-  (ports) => {
-    const open = openWorks(ports);
+  (ports, folder) => {
+    const open = openWorks(ports, folder);
     const random = randomFrom(seed);
     const pool: Ref[] = [];
     let flying = 0;
