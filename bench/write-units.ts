@@ -1,13 +1,8 @@
-import reactionMap from '../contracts/generated/reactions.json' with { type: 'json' };
-import { contexts } from '../functions/index.ts';
-import { reactionsTo } from '../shared/edge/belt.ts';
-import { openDoor } from '../shared/edge/door.ts';
-import { stateCouncil } from '../shared/kernel/calendars/state-council.ts';
-import type { Person } from '../shared/kernel/process.ts';
 import { createTable, openDynamodb } from '../shared/store/dynamodb.ts';
-import { openRecords } from '../shared/store/records.ts';
 import type { Entries, Item, Operation, Table } from '../shared/store/table.ts';
+import type { Request } from '../shared/edge/door.ts';
 import { missing, startDynamodb } from '../test/support/dynamodb.ts';
+import { draftResource, openWorld } from './world.ts';
 
 /** Write units of real transitions, as the engine counts them, against the formula of the design. */
 if (missing !== undefined) {
@@ -30,16 +25,7 @@ const watched: Table = {
   },
   close: () => table.close(),
 };
-const records = openRecords(watched, { reactionsTo: reactionsTo(reactionMap) });
-const processes = new Map(contexts.flatMap((c) => c.processes).map((p) => [p.contract.kind, p]));
-const door = openDoor({
-  records,
-  processes,
-  secret: 'bench',
-  now: () => new Date(),
-  calendars: async () => stateCouncil,
-  wake: () => undefined,
-});
+const door = openWorld(watched);
 
 /** The size of a value as DynamoDB counts it ("DynamoDB item sizes and formats", Amazon DynamoDB Developer Guide), in bytes. */
 const sizeOf = (value: unknown): number => {
@@ -80,7 +66,7 @@ const formula = (operations: readonly Operation[]): number => {
   return sum;
 };
 const rows: { transition: string; items: string; measured: number; formula: number }[] = [];
-const act = async (request: Parameters<typeof door.act>[0]) => {
+const act = async (request: Request) => {
   units = 0;
   const outcome = await door.act(request);
   const expected = formula(last);
@@ -89,47 +75,9 @@ const act = async (request: Parameters<typeof door.act>[0]) => {
   return outcome.record;
 };
 
-const bootstrap = { type: 'system', id: 'bootstrap' } as const;
-const administrators = ['a', 'b'].map((person) => ({ person, name: person, email: `${person}@example.cn` }));
-const organisation = await act({
-  kind: 'organisation',
-  action: 'create',
-  input: { name: { zh: '交通局', en: 'Transport' }, type: 'ADMIN_ORGAN', region: '3212', creditCode: '11321200PDY00001XK', administrators },
-  actor: bootstrap,
-  key: 'organisation',
-});
-await act({ kind: 'organisation', action: 'found', id: organisation.id, input: {}, actor: bootstrap, key: 'found' });
-const steward: Person = {
-  type: 'person',
-  id: 'steward',
-  org: organisation.id,
-  orgType: 'ADMIN_ORGAN',
-  region: '3212',
-  roles: ['source.steward'],
-};
-const officer: Person = { ...steward, id: 'officer', org: 'bureau', orgType: 'DATA_AUTHORITY', roles: ['authority.case'] };
-const entry = {
-  code: 'BUS-1',
-  name: { zh: '公交刷卡', en: 'Bus cards' },
-  summary: '公交刷卡记录',
-  origin: 'STATUTORY_DUTY',
-  updateFrequency: 'DAILY',
-  format: 'TABLE',
-  grade: 'GENERAL_2',
-  legalBasis: '办法第八条',
-  sharing: { attribute: 'UNCONDITIONAL', citations: [] },
-  opening: { attribute: 'UNCONDITIONAL' },
-  fields: [{ name: 'line', title: '线路', personal: false }],
-};
-const resource = await act({
-  kind: 'resource',
-  action: 'create',
-  input: { ...entry, organisation: organisation.id, stateSecret: false },
-  actor: steward,
-  key: 'create-1',
-});
-await act({ kind: 'resource', action: 'submit', id: resource.id, input: {}, actor: steward, key: 'submit-1' });
-await act({ kind: 'resource', action: 'check', id: resource.id, input: {}, actor: officer, key: 'check-1', ifMatch: 2 });
+const { id, steward, officer } = await draftResource(act);
+await act({ kind: 'resource', action: 'submit', id, input: {}, actor: steward, key: 'submit-1' });
+await act({ kind: 'resource', action: 'check', id, input: {}, actor: officer, key: 'check-1', ifMatch: 2 });
 
 for (const { transition, items, measured, formula } of rows)
   console.log(`${transition.padEnd(20)} measured ${measured}  formula ${formula}  ratio ${(measured / formula).toFixed(2)}   (${items})`);
