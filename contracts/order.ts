@@ -8,7 +8,9 @@ import { Licence } from './product.ts';
 export const Remittance = z.string().regex(/^[A-Za-z0-9-]{6,40}$/);
 
 const placed = z.strictObject({ listing: Id, product: Id, title: Name, priceFen: Fen, licence: Licence, purpose: Text });
-const contracted = placed.extend({ contract: Id, contractDigest: z.string().max(80) });
+/** What the venue's bank says has come in, for the cashier to compare: it confirms nothing by itself. */
+export const BankReport = z.strictObject({ amountFen: Fen, remittance: Remittance, at: Instant });
+const contracted = placed.extend({ reported: BankReport.optional(), contract: Id, contractDigest: z.string().max(80) });
 /** Without a remittance where the product is free. */
 const paid = contracted.extend({ paidAt: Instant, remittance: Remittance.optional(), venue: Id.optional() });
 const delivering = paid.extend({ entitlement: Id });
@@ -35,6 +37,7 @@ export const Order = {
     conclude: z.strictObject({ contract: Id, contractDigest: z.string().max(80) }),
     cancel: Because,
     drop: Because,
+    reportPayment: BankReport,
     confirmPayment: z.strictObject({ amountFen: Fen, remittance: Remittance }),
     deliver: z.strictObject({ entitlement: Id }),
     undeliverable: z.strictObject({ because: z.string().max(200), link: Ref.optional() }),

@@ -4,6 +4,11 @@ type Text = readonly [status: number, zh: string, en: string];
 export const refusals = {
   // who and what
   unauthenticated: [401, '请先登录，再重试。', 'Sign in, then try again.'],
+  webhook_forged: [
+    401,
+    '签名无效或已过期，请核对密钥与时间后重新签名。',
+    'The signature is not valid or too old; check the secret and the time, and sign again.',
+  ],
   not_found: [404, '未找到该记录，或您无权查看。', 'There is no such record, or none that you may see.'],
   no_such_route: [404, '没有这个接口，请查阅接口文档。', 'There is no such route; see the API document.'],
   not_permitted: [403, '您的角色不能执行此操作，请由有权人员办理。', 'Your roles do not allow this; ask someone who holds the role.'],

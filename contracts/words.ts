@@ -91,6 +91,8 @@ export const words = {
   declare: ['利益声明', 'Declare interests'],
   decline: ['拒绝', 'Decline'],
   declineChange: ['不同意变更', 'Decline the change'],
+  reportPayment: ['银行到账通知', 'Bank reports a payment'],
+  reported: ['银行通知到账', 'Reported by the bank'],
   delist: ['摘牌', 'Delist'],
   deliver: ['交付', 'Deliver'],
   deposit: ['交存数据', 'Deposit'],

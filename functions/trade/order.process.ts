@@ -67,6 +67,13 @@ export const order = define({
       },
       publish: 'nothing',
     }),
+    reportPayment: action('reportPayment', {
+      from: ['contracted'],
+      to: ['contracted'],
+      by: system('webhook'),
+      becomes: ({ record, input }) => ({ status: 'contracted', data: { ...record.data, reported: input } }),
+      publish: 'nothing',
+    }),
     confirmPayment: action('confirmPayment', {
       from: ['contracted'],
       to: ['paid'],

@@ -36,6 +36,8 @@ export type Call = {
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly ports: Ports;
+  /** What a machine signed the body with: the header Harbour-Signature. */
+  readonly signature?: string;
 };
 /** A route that no table tells: of an ordinary module. Explicitly public, or for the signed-in only. */
 export type Route = {

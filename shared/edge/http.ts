@@ -108,6 +108,7 @@ const handle =
     if (!route.open && actor.id === '') throw new RefusalError('unauthenticated');
     const key = headers['idempotency-key'];
     const ifMatch = headers['if-match'];
+    const signature = headers['harbour-signature'];
     const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([name, value]) => [name, value ?? '']));
     return resultOf(
       await route.answers({
@@ -118,6 +119,7 @@ const handle =
         ports: open,
         ...(key === undefined ? {} : { key }),
         ...(ifMatch === undefined ? {} : { ifMatch }),
+        ...(signature === undefined ? {} : { signature }),
       }),
     );
   };

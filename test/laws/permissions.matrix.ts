@@ -280,6 +280,7 @@ export const matrix: readonly Section[] = [
       conclude: { in: ['placed'], by: reaction },
       cancel: { in: ['placed', 'contracted'], by: ['buyer agent'] },
       drop: { in: ['placed', 'contracted'], by: reaction },
+      reportPayment: { in: ['contracted'], by: ['system webhook'] },
       confirmPayment: { in: ['contracted'], by: ['venue cashier'] },
       waivePayment: { in: ['contracted'], by: reaction },
       deliver: { in: ['paid'], by: reaction },
