@@ -30,6 +30,8 @@ const filed = plan.extend({
 });
 const decided = filed.extend({ assessment: Id, reasons: Text.optional(), conditions: z.array(Standing).max(20) });
 
+const Closing = z.strictObject({ number: z.int().min(1).max(20), evidence: Line });
+
 /** A single stated purpose over granted data: assessed before any data is loaded. Measures art. 19. */
 export const Scenario = {
   ...kinds.scenario,
@@ -54,7 +56,8 @@ export const Scenario = {
     condition: z.strictObject({ assessment: Id, reasons: Text.optional(), conditions: z.array(Condition).min(1).max(20) }),
     rectify: z.strictObject({ assessment: Id, reasons: Text.optional() }),
     reject: z.strictObject({ assessment: Id, reasons: Text.optional() }),
-    closeCondition: z.strictObject({ number: z.int().min(1).max(20), evidence: Line }),
+    closeCondition: Closing,
+    closeSubsequent: Closing,
     satisfy: Nothing,
     suspend: Because,
     resume: Nothing,

@@ -79,6 +79,7 @@ export const words = {
   change: ['变更', 'Change'],
   check: ['核验', 'Check'],
   claimRefund: ['申请退款', 'Claim a refund'],
+  closeSubsequent: ['办结后续条件', 'Close a subsequent condition'],
   closeCondition: ['办结条件', 'Close a condition'],
   conclude: ['成立合同', 'Conclude'],
   condition: ['附条件通过', 'Approve with conditions'],

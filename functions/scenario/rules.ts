@@ -18,8 +18,20 @@ export const regionOf = (grants: readonly { readonly region: string }[]): string
   return others.length === 0 ? first : first.slice(0, 4);
 };
 
-export const conditionIsOpen = ({ record, input }: Ctx<S, 'conditioned' | 'approved', 'closeCondition'>): Refusal | undefined =>
-  record.data.conditions[input.number - 1]?.closed === false ? undefined : 'condition_unknown';
+type Closing = { readonly number: number; readonly evidence: string };
+type Conditions = Stored<S, 'approved'>['data']['conditions'];
+/** The same decision with one of its conditions closed on evidence. Conditions are counted from 1. */
+export const withClosed = <D extends { readonly conditions: Conditions }>(data: D, { number, evidence }: Closing): D => ({
+  ...data,
+  conditions: data.conditions.map((c, n) => (n === number - 1 ? { ...c, closed: true, evidence } : c)),
+});
+export const conditionIsOpen = ({
+  record,
+  input,
+}: {
+  readonly record: { readonly data: { readonly conditions: Conditions } };
+  readonly input: Closing;
+}): Refusal | undefined => (record.data.conditions[input.number - 1]?.closed === false ? undefined : 'condition_unknown');
 
 export const precedentsClosed = ({ record }: Ctx<S, 'conditioned', 'satisfy'>): Refusal | undefined =>
   record.data.conditions.every((c) => c.closed || c.kind === 'SUBSEQUENT') ? undefined : 'conditions_open';

@@ -1,7 +1,7 @@
 import { Scenario } from '../../contracts/scenario.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
-import { approvedUntil, conditionIsOpen, precedentsClosed, regionOf, registered, roundsLeft } from './rules.ts';
+import { approvedUntil, conditionIsOpen, precedentsClosed, regionOf, registered, roundsLeft, withClosed } from './rules.ts';
 
 const { create, action, define } = processOf(Scenario);
 const agent = ownerAs('operator.agent');
@@ -109,13 +109,17 @@ export const scenario = define({
       by: [role('authority.case'), lead],
       ifMatch: true,
       guards: [conditionIsOpen],
-      becomes: ({ record, input }) => ({
-        status: 'conditioned',
-        data: {
-          ...record.data,
-          conditions: record.data.conditions.map((c, n) => (n === input.number - 1 ? { ...c, closed: true, evidence: input.evidence } : c)),
-        },
-      }),
+      becomes: ({ record, input }) => ({ status: 'conditioned', data: withClosed(record.data, input) }),
+      publish: 'nothing',
+    }),
+    // A subsequent condition outlives the approval, and takes the same two persons.
+    closeSubsequent: action('closeSubsequent', {
+      from: ['approved'],
+      to: ['approved'],
+      by: [role('authority.case'), lead],
+      ifMatch: true,
+      guards: [conditionIsOpen],
+      becomes: ({ record, input }) => ({ status: 'approved', data: withClosed(record.data, input) }),
       publish: 'nothing',
     }),
     satisfy: action('satisfy', {

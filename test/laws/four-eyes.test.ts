@@ -31,6 +31,7 @@ const fourEyes: Readonly<Record<string, { readonly seats?: number; readonly notB
   'assessment.rectify': { seats: 2, notBy: ['proposePanel'] },
   'assessment.reject': { seats: 2, notBy: ['proposePanel'] },
   'scenario.closeCondition': { seats: 2 },
+  'scenario.closeSubsequent': { seats: 2 },
   // price and ceiling change, listing
   'product.approve': { seats: 2, notBy: ['create', 'edit', 'submit'] },
   'listing.approve': { seats: 2, notBy: ['create', 'reprice', 'submit'] },

@@ -148,6 +148,7 @@ export const matrix: readonly Section[] = [
       rectify: { in: ['filed'], by: reaction },
       reject: { in: ['filed'], by: reaction },
       closeCondition: { in: ['conditioned'], by: authority },
+      closeSubsequent: { in: ['approved'], by: authority },
       satisfy: { in: ['conditioned'], by: reaction },
       suspend: { in: ['approved'], by: [...theLead, 'cyberspace'] },
       resume: { in: ['suspended'], by: authority },
