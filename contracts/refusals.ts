@@ -67,11 +67,6 @@ export const refusals = {
     '涉及国家秘密或工作秘密的数据不得录入本平台，仅留存无内容记录，请联系本单位保密员。',
     'State or working secrets must not be entered here; only a stub without content was kept. Contact your secrecy officer.',
   ],
-  citation_required: [
-    422,
-    '有条件共享或不予共享须提供现行有效的法律、行政法规或地方性法规依据；否则应无条件共享。',
-    'Conditional or no sharing needs a citation in force of a law, administrative regulation or local regulation; otherwise sharing is unconditional.',
-  ],
   opening_ground_required: [422, '不予开放或有条件开放须说明理由。', 'No or conditional opening needs its grounds.'],
   resource_code_taken: [409, '该资源代码已存在于目录。', 'That resource code is in the catalogue already.'],
   // authorisation
@@ -81,7 +76,6 @@ export const refusals = {
   term_invalid: [422, '期限的终止日须晚于起始日且晚于今日。', 'The term must end after it starts, and after today.'],
   too_many_resources: [422, '一份协议最多列明二十项数据资源，请分拆。', 'One agreement names at most twenty resources; split it.'],
   not_an_operator: [422, '对方组织不是运营机构。', 'The other organisation is not an authorised operator.'],
-  clause_missing: [422, '协议须包含全部十三项必备条款。', 'The agreement must hold all thirteen mandatory clauses.'],
   grant_exists: [409, '该运营机构对此资源已有有效授权。', 'The operator already holds an active grant for that resource.'],
   agreement_not_live: [409, '授权运营协议未生效或已终止。', 'The operation agreement is not in force.'],
   grant_not_live: [409, '数据授权未生效、已暂停、已撤销或已到期。', 'A grant is not active: offered, suspended, revoked or expired.'],
@@ -102,13 +96,7 @@ export const refusals = {
     '数据主管部门一侧的专家不得超过三分之一。',
     'At most one third of the panel may come from bodies on the authority side.',
   ],
-  interest_undeclared: [422, '请先作出利益回避声明。', 'Declare your interests first.'],
   interest_conflict: [422, '存在利益冲突，应申请回避。', 'You have a conflict of interest; recuse yourself instead.'],
-  sheet_incomplete: [
-    422,
-    '评分表须覆盖全部十四项，零分、一分、四分须附证据编号。',
-    'Score all fourteen items; 0, 1 and 4 need an evidence id.',
-  ],
   sheets_missing: [409, '评分表尚未收齐。', 'Not all score sheets are in.'],
   reasons_required: [
     422,
@@ -116,7 +104,6 @@ export const refusals = {
     'A decision that departs from the committee needs written reasons.',
   ],
   veto_stands: [422, '存在已确认的一票否决事项，不得批准。', 'A confirmed veto stands; the scenario cannot be approved.'],
-  conditions_required: [422, '附条件通过须列明条件。', 'An approval with conditions must list them.'],
   condition_unknown: [422, '没有这一条件或已办结。', 'There is no such open condition.'],
   conditions_open: [409, '前置条件尚未全部办结。', 'Precedent conditions are still open.'],
   scenario_not_live: [
@@ -129,7 +116,6 @@ export const refusals = {
   // sandbox
   content_missing: [409, '尚未上传数据文件。', 'No data file has been deposited yet.'],
   dataset_not_live: [409, '数据集未装载完成或已封存。', 'The dataset is not loaded, or is sealed.'],
-  csv_refused: [422, '文件未通过检查，请按提示更正后重新上传。', 'The file did not pass its checks; correct it and deposit it again.'],
   column_unknown: [422, '分析规则引用了不存在的列。', 'The analysis rule names a column that does not exist.'],
   column_personal: [
     422,
