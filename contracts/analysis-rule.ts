@@ -16,8 +16,17 @@ const bin = z
 export const Grain = z.union([z.enum(['hour', 'day', 'month', 'year']), z.strictObject({ bin })]);
 export type Grain = z.infer<typeof Grain>;
 
+const end = z.string().regex(/^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|-?[0-9]{1,18}(?:\.[0-9]{1,6})?)$/);
+
+/**
+ * All values that a dimension can have, as public knowledge and not as the data happens to hold them: a list of texts where it has no grain, and
+ * where it has one the days or numbers from which and up to which (exclusive) its cells reach.
+ */
+export const Domain = z.union([z.array(z.string().max(200)).min(1).max(1000), z.strictObject({ from: end, to: end })]);
+export type Domain = z.infer<typeof Domain>;
+
 /** A column that answers may be grouped and filtered by. Personal columns can never be one. */
-export const Dimension = z.strictObject({ column: columnName, grain: Grain.optional() });
+export const Dimension = z.strictObject({ column: columnName, grain: Grain.optional(), domain: Domain.optional() });
 export type Dimension = z.infer<typeof Dimension>;
 
 const clamp = z.strictObject({ min: bound, max: bound }).refine(({ min, max }) => Number(min) <= Number(max), 'min is above max');
@@ -25,6 +34,20 @@ const clamp = z.strictObject({ min: bound, max: bound }).refine(({ min, max }) =
 /** A column that may be summed and averaged. The clamp limits what one entity adds to one cell, in the column's own unit. */
 export const Measure = z.strictObject({ column: columnName, clamp: clamp.optional() });
 export type Measure = z.infer<typeof Measure>;
+
+/**
+ * Differential privacy, for products that hold personal data: every answer is noised, and what it may tell of one entity is paid for from two
+ * accounts, in millionths of ε. `epsilonMicro` is the ε of one statistic in one cell; `cellsPerEntity` and `rowsPerCell` bound what one
+ * entity adds to one answer; `datasetBudgetMicro` is spent by all buyers together, `buyerBudgetMicro` by one contract.
+ */
+export const Privacy = z.strictObject({
+  epsilonMicro: z.int().min(1).max(10_000_000),
+  cellsPerEntity: z.int().min(1).max(1000),
+  rowsPerCell: z.int().min(1).max(1_000_000),
+  datasetBudgetMicro: z.int().min(1).max(1_000_000_000),
+  buyerBudgetMicro: z.int().min(1).max(1_000_000_000),
+});
+export type Privacy = z.infer<typeof Privacy>;
 
 /**
  * What may be asked of a dataset (sandbox.md, "The analysis rule"). Set by the operator, tightened by the conditions of the scenario, frozen
@@ -40,12 +63,21 @@ export const AnalysisRule = z
     dominancePercent: z.int().min(1).max(100).default(50),
     maxRows: z.int().min(1).max(100_000).default(1000),
     maxPredicates: z.int().min(0).max(8).default(8),
+    privacy: Privacy.optional(),
   })
   .refine(({ dimensions }) => distinct(dimensions), { path: ['dimensions'], message: 'a column is named twice' })
   .refine(({ measures }) => distinct(measures), { path: ['measures'], message: 'a column is named twice' })
   .refine(({ entity, dimensions, measures }) => ![...dimensions, ...measures].some(({ column }) => column === entity), {
     path: ['entity'],
     message: 'the entity is neither a dimension nor a measure',
+  })
+  .refine(({ privacy, dimensions }) => !privacy || dimensions.every(({ domain, grain }) => domain && Array.isArray(domain) === !grain), {
+    path: ['dimensions'],
+    message: 'under differential privacy each dimension has a public domain: a list, or with a grain a range',
+  })
+  .refine(({ privacy, measures }) => !privacy || measures.every(({ clamp: bounds }) => bounds), {
+    path: ['measures'],
+    message: 'under differential privacy each measure has a clamp',
   });
 export type AnalysisRule = z.infer<typeof AnalysisRule>;
 

@@ -3,6 +3,8 @@ export const gateRefusals = {
   sql_too_long: { zh: '查询语句过长，请缩短到10000个字符以内。', en: 'The query is too long; keep it within 10,000 characters.' },
   control_character: { zh: '查询语句含有控制字符，请删除。', en: 'The query holds a control character; remove it.' },
   syntax_error: { zh: '语法错误，请检查所示位置附近。', en: 'Syntax error; look near the position shown.' },
+  nesting_too_deep: { zh: '嵌套过深，请简化。', en: 'The nesting is too deep; simplify the query.' },
+  too_many_comments: { zh: '注释过多，最多100处，请删除。', en: 'There are too many comments; 100 at most.' },
   empty_query: { zh: '没有查询语句，请写一条SELECT。', en: 'There is no query; write one SELECT.' },
   several_statements: { zh: '一次只能提交一条查询语句。', en: 'Send one statement at a time.' },
   not_a_select: { zh: '只接受SELECT语句。', en: 'Only SELECT is accepted.' },
@@ -118,9 +120,13 @@ export const gateRefusals = {
     zh: '规则中某列的类型不适用于其用途，请运营者更正规则。',
     en: 'A column of the rule has a type unfit for its use; the operator must correct it.',
   },
-  rule_personal_dimension: {
-    zh: '含个人信息的列不能作为维度，请运营者更正规则。',
-    en: 'A column with personal information cannot be a dimension; the operator must correct the rule.',
+  rule_personal_column: {
+    zh: '含个人信息的列不能作为维度或度量，请运营者更正规则。',
+    en: 'A column with personal information cannot be a dimension or a measure; the operator must correct the rule.',
+  },
+  rule_entity_required: {
+    zh: '数据含个人信息而规则未指定实体列，请运营者更正规则。',
+    en: 'The data holds personal information and the rule names no entity; the operator must correct it.',
   },
   rule_clamp_unfit: {
     zh: '规则的截断界限与列类型不符，请运营者更正规则。',
@@ -136,3 +142,5 @@ export const gateRefusals = {
 } as const satisfies Record<string, { readonly zh: string; readonly en: string }>;
 
 export type GateCode = keyof typeof gateRefusals;
+
+export const isGateCode = (code: string): code is GateCode => Object.hasOwn(gateRefusals, code);

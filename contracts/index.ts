@@ -2,11 +2,14 @@ import { Assessment, Sheet } from './assessment.ts';
 import { Agreement, Grant } from './authorisation.ts';
 import { Resource, SecretStub } from './catalogue.ts';
 import { Contract } from './data-contract.ts';
+import { DisclosureDuty } from './duty.ts';
+import { Erasure } from './erasure.ts';
 import { Listing } from './listing.ts';
 import { Order } from './order.ts';
 import { Membership, Organisation } from './organisation.ts';
 import { Product } from './product.ts';
 import { Query } from './query.ts';
+import { DisclosureRecord } from './report.ts';
 import { Calendar } from './rulebase.ts';
 import { Dataset, Job } from './sandbox.ts';
 import { Scenario } from './scenario.ts';
@@ -32,5 +35,8 @@ export const contracts = {
   entitlement: Entitlement,
   query: Query,
   calendar: Calendar,
+  erasure: Erasure,
+  disclosureDuty: DisclosureDuty,
+  disclosureRecord: DisclosureRecord,
 } as const;
 export type Kind = keyof typeof contracts;

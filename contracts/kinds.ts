@@ -142,4 +142,25 @@ export const kinds = {
     schema: 1,
     live: ['adopted'],
   },
+  erasure: {
+    kind: 'erasure',
+    plural: 'erasures',
+    title: ['承诺字段删除申请', 'Erasure request'],
+    schema: 1,
+    live: ['approved', 'erased'],
+  },
+  disclosureDuty: {
+    kind: 'disclosureDuty',
+    plural: 'disclosure-duties',
+    title: ['信息披露义务', 'Disclosure duty'],
+    schema: 1,
+    live: ['active', 'closing'],
+  },
+  disclosureRecord: {
+    kind: 'disclosureRecord',
+    plural: 'disclosure-records',
+    title: ['信息披露', 'Disclosure record'],
+    schema: 1,
+    live: ['published', 'superseded'], // a correction stands beside what it corrects
+  },
 } as const satisfies Record<string, Kind>;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Because, Fen, Id, Instant, Line, Name, Nothing, Text } from './fields.ts';
 import { kinds } from './kinds.ts';
 import { Licence, Product } from './product.ts';
+import { DisclosureRecord } from './report.ts';
 
 const filed = z.strictObject({
   product: Id,
@@ -17,7 +18,7 @@ const listed = filed.extend({ listedAt: Instant });
 /** An offer on the trading venue. Its description follows the listing file of requirements §3.2. */
 export const Listing = {
   ...kinds.listing,
-  refs: { product: Product },
+  refs: { product: Product, report: DisclosureRecord },
   states: {
     draft: filed.extend({ reason: Text.optional() }),
     reviewing: filed.extend({ filedAt: Instant }),

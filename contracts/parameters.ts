@@ -36,9 +36,22 @@ type Assessment = {
   readonly approvalMonths: number;
 };
 
+/** Periods in working days, except where the name says otherwise; `annual` is a day of the year after, as MM-DD. */
+type Disclosure = {
+  readonly annual: string;
+  readonly quarterly: number;
+  readonly beforeTrade: number;
+  readonly adHoc: number;
+  readonly correction: number;
+  /** How long before the end of a period someone is reminded: working days before one counted in them, calendar days before a date. */
+  readonly reminder: number;
+  readonly reminderCalendarDays: number;
+};
+
 /** What the rules leave open, as one version of the rule base fixes it. A record pins the version at receipt. */
 export type Parameters = {
   readonly deadlines: Deadlines;
+  readonly disclosure: Disclosure;
   readonly price: { readonly venueBasisPoints: number; readonly publicFinanceBasisPoints: number };
   readonly agreement: { readonly maxYears: number; readonly maxResources: number };
   readonly panel: { readonly min: number; readonly max: number; readonly size: number };
@@ -49,6 +62,8 @@ export type Parameters = {
     readonly maxRows: number;
     readonly queriesPerContract: number;
   };
+  /** The open usage log: how long after an hour it is shown, and the count below which the types of organisations are not told apart. */
+  readonly usage: { readonly delayHours: number; readonly floor: number };
 };
 
 /**
@@ -71,6 +86,15 @@ export const ruleBases = {
       listingReview: 5, // P, for the rules of Measures art. 21
       inspection: 10, // P, where the contract names no period (民法典 art. 621)
       payment: 10, // P
+    },
+    disclosure: {
+      annual: '03-31', // 国家数据局 notice of 2026-02-10: by 31 March for the year before
+      quarterly: 20, // P, for the rules of Measures art. 21
+      beforeTrade: 5, // P, as long as the venue's review takes
+      adHoc: 2, // P, exchange practice
+      correction: 2, // P: an error that is known is told as fast as what has just happened
+      reminder: 10, // P
+      reminderCalendarDays: 14, // P
     },
     price: {
       venueBasisPoints: 300, // P: the venue's fee, of the price
@@ -98,6 +122,10 @@ export const ruleBases = {
       dominancePercent: 50, // P
       maxRows: 1000, // P
       queriesPerContract: 100, // P
+    },
+    usage: {
+      delayHours: 24, // P
+      floor: 5, // P
     },
   },
 } as const satisfies Record<string, Parameters>;

@@ -4,7 +4,10 @@ import { kinds } from './kinds.ts';
 import { RuleVersion } from './product.ts';
 import { Entitlement } from './trade.ts';
 
-const asked = z.strictObject({ entitlement: Id, product: Id, sql: z.string().max(8000), askedAt: Instant });
+/** What an answer cost in millionths of ε, and what it took to compare it with those before it; told to auditors only. */
+const Effort = z.strictObject({ before: Count, compared: Count, atoms: Count, ms: Count });
+const asked = z.strictObject({ entitlement: Id, product: Id, sql: z.string().max(8000), askedAt: Instant, charged: Count.optional() });
+const Account = z.strictObject({ id: z.string().max(200), opens: Count, left: Count.optional() });
 const Result = z.strictObject({ object: z.string().max(200), digest: Digest, rows: Count });
 
 /** A buyer's question under the analysis rule of a product. Only checked aggregates come out. */
@@ -13,15 +16,16 @@ export const Query = {
   refs: { entitlement: Entitlement },
   states: {
     admitted: asked,
-    released: asked.extend({ result: Result, releasedAt: Instant, ruleVersion: RuleVersion }),
-    refused: asked.extend({ code: z.string().max(60), at: Count.optional() }),
+    released: asked.extend({ result: Result, releasedAt: Instant, ruleVersion: RuleVersion, effort: Effort.optional() }),
+    refused: asked.extend({ code: z.string().max(60), at: Count.optional(), effort: Effort.optional() }),
     withheld: asked.extend({ link: Ref }),
     cancelled: asked,
   },
   inputs: {
     create: z.strictObject({ entitlement: Id, sql: z.string().trim().min(1).max(8000) }),
-    release: z.strictObject({ result: Result, ruleVersion: RuleVersion }),
-    refuse: z.strictObject({ code: z.string().max(60), at: Count.optional() }),
+    charge: z.strictObject({ cost: Count, accounts: z.array(Account).max(2) }),
+    release: z.strictObject({ result: Result, ruleVersion: RuleVersion, effort: Effort.optional() }),
+    refuse: z.strictObject({ code: z.string().max(60), at: Count.optional(), effort: Effort.optional() }),
     withhold: z.strictObject({ link: Ref }),
     cancel: Nothing,
   },

@@ -33,6 +33,7 @@ export const refusals = {
   key_reused: [409, '该请求编号已用于不同内容，请换用新编号。', 'That key was used with another content; use a new key.'],
   already_exists: [409, '该记录已存在。', 'That record exists already.'],
   busy: [503, '系统繁忙，请用同一请求编号稍后重试。', 'The system is busy; try again shortly, with the same key.'],
+  not_sequenced: [409, '该事项正在入账，请稍候片刻再取凭证。', 'It is just entering the ledger; ask for the receipt again in a moment.'],
   unavailable: [
     503,
     '暂时无法核实全部信息，未作任何更改，请稍后重试。',
@@ -150,6 +151,34 @@ export const refusals = {
     'The authority chain is intact; there is no ground for this refund.',
   ],
   order_not_live: [409, '订单已取消、退款或完结。', 'The order is cancelled, refunded or closed.'],
+  // disclosure duties
+  figures_pending: [
+    409,
+    '披露数据正在由账本生成，请稍后重试；如长时间未生成，请重新生成。',
+    'The figures are still being counted from the ledger; try again shortly, or have them counted again.',
+  ],
+  disclosure_incomplete: [
+    422,
+    '须逐项说明（或注明不予披露的依据）；尚缺下列事项。',
+    'Each item must be told, or left out on a cited ground; the item named is missing.',
+  ],
+  disclosure_not_live: [
+    409,
+    '交易前信息披露尚未发布，请先完成披露。',
+    'The disclosure before trade is not published yet; have it published first.',
+  ],
+  not_a_correction: [
+    409,
+    '应当披露的事项不得撤回，只有更正可以撤回。',
+    'What must be disclosed cannot be withdrawn; only a correction can.',
+  ],
+  // erasure
+  kept_by_law: [
+    422,
+    '依法作出决定者的姓名须随决定保存，不得删除；如有异议，请向数据主管部门提出。',
+    'The names of those who decided are kept with their decisions as the law demands; object to the data authority.',
+  ],
+  opening_unknown: [422, '该公开事项没有这一承诺字段，请核对。', 'That disclosure has no such sealed field; check its name.'],
   // rule base
   calendar_exists: [409, '该年度的日历已经发布。', 'The calendar of that year is in force already.'],
   // operations

@@ -52,6 +52,7 @@ export const bundle = (code: Code, folder: string): void => {
 /** The functions that no context has of its own. */
 export const belt: Code = { file: 'infra/aws/belt.ts' };
 export const clock: Code = { file: 'infra/aws/clock.ts' };
+export const sequencer: Code = { file: 'infra/aws/sequencer.ts' };
 export const worker: Code = {
   file: 'infra/aws/worker.ts',
   beside: ['functions/sandbox/engine-process.ts', 'functions/sandbox/ingestion-process.ts'],

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { contexts } from '../functions/index.ts';
 import { reactionMap } from '../shared/edge/belt.ts';
-import { eventsSchema } from './generate/events.ts';
+import { entrySchema, eventsSchema } from './generate/events.ts';
 import { openapi } from './generate/openapi.ts';
 import { portal } from './generate/portal.ts';
 import { processesPage } from './generate/processes.ts';
@@ -18,6 +18,7 @@ export const generated = (): Readonly<Record<string, string>> => ({
   'openapi.json': json(openapi(contexts)),
   'events.schema.json': json(eventsSchema(contexts.flatMap(({ processes }) => processes))),
   'processes.md': processesPage(contexts),
+  'entry.schema.json': json(entrySchema()),
   'portal.json': json(portal(contexts)),
 });
 

@@ -69,6 +69,13 @@ export const get = async (path) => call('GET', path);
 /** @template T @param {string} path @param {Sent} sent @returns {Promise<T>} */
 export const post = async (path, sent) => call('POST', path, sent);
 
+/** A file, as its bytes. @param {string} path @returns {Promise<Uint8Array<ArrayBuffer>>} */
+export const download = async (path) => {
+  const answer = await send('GET', path, {});
+  if (!answer.ok) throw new Refused(await content(answer));
+  return new Uint8Array(await answer.arrayBuffer());
+};
+
 /** @param {string} plural @param {string} id @returns {Promise<View>} */
 export const readRecord = async (plural, id) => get(`/v1/${plural}/${encodeURIComponent(id)}`);
 /** @template T @param {string} path @param {Record<string, string | undefined>} [query] @returns {Promise<Page<T>>} */

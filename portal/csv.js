@@ -10,7 +10,11 @@ const cell = (value) => {
 /** Hands over rows as a CSV file (RFC 4180) that spreadsheets read as UTF-8. @param {string} name @param {readonly (readonly Cell[])[]} rows */
 export const download = (name, rows) => {
   const text = `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  saveFile(name, new Blob([text], { type: 'text/csv;charset=utf-8' }));
+};
+/** Hands over a file. @param {string} name @param {Blob} content */
+export const saveFile = (name, content) => {
+  const address = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

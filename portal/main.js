@@ -5,13 +5,16 @@ import { h, rememberLanguage, say } from './element.js';
 import { drawTop, openFrame, startOver } from './frame.js';
 import { chooseOrganisation } from './pages/acting.js';
 import { creation } from './pages/create.js';
-import { disclosure } from './pages/disclosure.js';
+import { disclosure, entryPage } from './pages/disclosure.js';
 import { home } from './pages/home.js';
 import { list, registers } from './pages/lists.js';
 import { market } from './pages/market.js';
 import { operations } from './pages/operations.js';
 import { queryConsole } from './pages/console.js';
 import { record } from './pages/record.js';
+import { organisationPage, register } from './pages/register.js';
+import { usage } from './pages/usage.js';
+import { verify } from './pages/verify.js';
 import { kindOfPlural } from './registry.js';
 import { draw, openRouter } from './router.js';
 import { acting, signedIn } from './session.js';
@@ -48,8 +51,16 @@ const missing = () => ({
 /** @type {Readonly<Record<string, Page>>} */
 const pages = { '': home, acting: chooseOrganisation, callback, disclosure, market, operations, registers };
 
+/** The parts of the public ledger. @type {Readonly<Record<string, Page>>} */
+const ledgerPages = { register, usage, verify };
+/** @type {Readonly<Record<string, (id: string) => Page>>} */
+const ledgerPagesOf = { entries: entryPage, organisations: organisationPage };
+/** @param {string} part @param {string | undefined} id */
+const ledgerPage = (part, id) => (id === undefined ? ledgerPages[part] : ledgerPagesOf[part]?.(id)) ?? missing;
+
 /** @param {readonly string[]} parts @returns {Page} */
 const pageOf = ([first = '', second, third, fourth]) => {
+  if (first === 'disclosure' && second !== undefined && fourth === undefined) return ledgerPage(second, third);
   const page = pages[first];
   if (page && second === undefined) return page;
   const kind = kindOfPlural(first)?.[1];

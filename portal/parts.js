@@ -1,9 +1,10 @@
 // @ts-check
 /** @import { Card, Pair } from './shapes.ts' */
 import { isPast } from './api.js';
-import { h, spoken } from './element.js';
+import { h, speak, spoken } from './element.js';
 import { deadline, time } from './format.js';
-import { partyReference } from './reference.js';
+import { notice, problemOf } from './problem.js';
+import { nameOf, namers, partyReference } from './reference.js';
 import { addressOf, kindOf, wordOf } from './registry.js';
 
 /** @param {string} status @param {boolean} [isLive] */
@@ -18,11 +19,19 @@ export const dueBy = (due, late = due !== null && isPast(due)) => {
     late && h('strong', { say: ['（已逾期）', ' (overdue)'] }),
   );
 };
+/** A record that has no name of its own is called after whose it is. @param {string} kind @param {string} id @param {string} title @param {string} owner */
+const recordLink = (kind, id, title, owner) => {
+  const link = h('a', { href: addressOf(kind, id) }, title === '' ? id : title);
+  const asked = kind === 'erasure' && namers[kind]?.({ event: title });
+  if (asked) speak(link, asked);
+  if (title === owner) void nameOf('organisation', owner).then((name) => name && speak(link, name));
+  return link;
+};
 /** Lists of records: a table where there is room, cards where there is not. @param {readonly Card[]} cards @param {{ readonly kinds?: boolean, readonly owners?: boolean }} [what] */
 export const cardTable = (cards, { kinds = false, owners = false } = {}) => {
   /** @type {readonly (readonly [Pair, (card: Card) => Node | string])[]} */
   const columns = [
-    [['事项', 'Record'], ({ kind, id, title }) => h('a', { href: addressOf(kind, id) }, title === '' ? id : title)],
+    [['事项', 'Record'], ({ kind, id, title, owner }) => recordLink(kind, id, title, owner)],
     ...(kinds
       ? [/** @type {const} */ ([['类别', 'Kind'], (/** @type {Card} */ { kind }) => spoken(kindOf(kind)?.title ?? [kind, kind])])]
       : []),
@@ -55,9 +64,15 @@ export const more = (load) => {
   const button = h('button', { type: 'button', class: 'more', say: ['更多', 'More'] });
   button.addEventListener('click', () => {
     button.disabled = true;
-    void load().finally(() => {
-      button.disabled = false;
-    });
+    for (const old of room.querySelectorAll('.notice')) old.remove();
+    void load()
+      .catch((error) => room.append(notice(problemOf(error))))
+      .finally(() => {
+        button.disabled = false;
+        const here = button.isConnected ? button : document.querySelector(/** @type {'button'} */ ('button.more'));
+        here?.focus({ preventScroll: true }); // it may be another button now: a keyboard goes on from there
+      });
   });
-  return h('div', { class: 'buttons' }, button);
+  const room = h('div', { class: 'buttons' }, button);
+  return room;
 };

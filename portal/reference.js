@@ -1,8 +1,8 @@
 // @ts-check
-/** @import { Pair, View } from './shapes.ts' */
+/** @import { Pair, Shape, View } from './shapes.ts' */
 import { readRecord } from './api.js';
 import { h, say, speak } from './element.js';
-import { addressOf, kindOf } from './registry.js';
+import { addressOf, choiceWord, kindOf, sealedWord } from './registry.js';
 
 /** @param {string} text */
 const short = (text) => (text.length > 14 ? `${text.slice(0, 12)}…` : text);
@@ -12,8 +12,36 @@ const pairOf = (value) => {
   if (typeof value === 'object' && value !== null && 'zh' in value && 'en' in value) return [String(value.zh), String(value.en)];
   return undefined;
 };
+/** @param {unknown} value */
+const periodOf = (value) => {
+  const { from, to } = /** @type {Record<'from' | 'to', string>} */ (value);
+  return from === to ? from : `${from} — ${to}`;
+};
+/** Kinds that are called after what they are about. @type {Readonly<Record<string, (data: Shape) => Pair>>} */
+export const namers = {
+  disclosureRecord: ({ type, period, version }) => {
+    const [zh, en] = choiceWord('type', type);
+    const later = Number(version) > 1;
+    return [
+      `${zh} ${periodOf(period)}${later ? `（第 ${String(version)} 版）` : ''}`,
+      `${en} disclosure ${periodOf(period)}${later ? ` (version ${String(version)})` : ''}`,
+    ];
+  },
+  erasure: ({ event, sealedField }) => {
+    const [kind = ''] = String(event).split('.');
+    const [zh, en] = kindOf(kind)?.title ?? [kind, kind];
+    const [fieldZh, fieldEn] = typeof sealedField === 'string' ? sealedWord(sealedField) : ['', ''];
+    return [`删除申请：${zh}${fieldZh && ` · ${fieldZh}`}`, `Erasure: ${en}${fieldEn && ` · ${fieldEn}`}`];
+  },
+  disclosureDuty: ({ role }) => {
+    const [zh, en] = choiceWord('role', role);
+    return [`信息披露义务（${zh}）`, `Duty to disclose (${en})`];
+  },
+};
 /** What a record is called. @param {Pick<View, 'kind' | 'id' | 'data'>} view @returns {Pair} */
 export const titleOf = ({ kind, id, data }) => {
+  const made = namers[kind]?.(data);
+  if (made) return made;
   const terms = /** @type {{ title?: unknown } | undefined} */ (data['terms']);
   const found = pairOf(
     data['title'] ?? data['name'] ?? data['resourceName'] ?? terms?.title ?? (kind === 'query' ? data['sql'] : undefined),

@@ -48,3 +48,10 @@ export const seatWord = (label) => {
   const seats = label.startsWith('system:') ? [oneSeat(label)] : label.split('|').map(oneSeat);
   return [seats.map(([zh]) => zh).join('或'), seats.map(([, en]) => en).join(' or ')];
 };
+/** The word for a field that is committed to; who acted stands under `by:` and `org:` with their seat. @param {string} field @returns {Pair} */
+export const sealedWord = (field) => {
+  const [, what, seat = ''] = /^(by|org):(.+)$/.exec(field) ?? [];
+  if (what === undefined) return fieldWord(field);
+  const [zh, en] = seatWord(seat);
+  return what === 'by' ? [`经办人（${zh}）`, `Person acting (${en})`] : [`经办单位（${zh}）`, `Organisation acting (${en})`];
+};

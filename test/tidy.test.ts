@@ -31,7 +31,9 @@ const rooms: readonly Room[] = [
   { files: pure, may: [...lower, /^functions\/{own}\//], typed: [/^zod$/], packages: [] },
   { files: /^functions\/\w+\//, may: [/^contracts\//, /^shared\//, /^functions\/{own}\//], packages: [builtin, /^zod$/, /^@duckdb\//] },
   { files: /^infra\//, may: [/^infra\//, /^functions\//, /^shared\//, /^contracts\//], packages: [anything] },
-  { files: /^portal\//, may: [/^portal\//], packages: [] },
+  { files: /^portal\//, may: [/^portal\//, /^verifier\/[\w-]+\.js$/], packages: [] },
+  // It proves the others' work and shares none of it.
+  { files: /^verifier\//, may: [/^verifier\//], packages: [builtin] },
   {
     files: /^bench\//,
     may: [/^bench\//, /^infra\//, /^functions\//, /^shared\//, /^contracts\//, /^test\/support\//],
@@ -383,5 +385,12 @@ it('there are contexts, pure files and imports to judge', () => {
   expect(importsOf('functions/trade/index.ts', textOf('functions/trade/index.ts')).map(({ target }) => target)).toContain(
     'functions/trade/order.process.ts',
   );
-  expect(Object.keys(derived).toSorted()).toEqual(['events.schema.json', 'openapi.json', 'portal.json', 'processes.md', 'reactions.json']);
+  expect(Object.keys(derived).toSorted()).toEqual([
+    'entry.schema.json',
+    'events.schema.json',
+    'openapi.json',
+    'portal.json',
+    'processes.md',
+    'reactions.json',
+  ]);
 });

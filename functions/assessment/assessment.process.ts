@@ -1,5 +1,7 @@
 import { Assessment, Sheet } from '../../contracts/assessment.ts';
 import type { Outcome } from '../../contracts/rubric.ts';
+import { canonical } from '../../shared/kernel/canonical.ts';
+import { digest } from '../../shared/kernel/digest.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { only, role, system } from '../../shared/kernel/seats.ts';
 import { derivedSheets } from './panel.ts';
@@ -28,10 +30,13 @@ type Decided = {
     operator: string;
     outcome: Outcome;
     reasons?: string | undefined;
+    advised: Outcome;
+    panel: readonly { person: string }[];
+    conditions: readonly object[];
     tally: { compliance: number; security: number };
   };
 };
-/** Reasons and scores, never names: requirements §4. */
+/** The outcome and its scores, never names: requirements §4; Measures art. 19. */
 const published = ({ id, region, data }: Decided) => ({
   id,
   region,
@@ -41,6 +46,13 @@ const published = ({ id, region, data }: Decided) => ({
   outcome: data.outcome,
   compliance: data.tally.compliance,
   security: data.tally.security,
+});
+/** What the committee was, what it advised, and what the deciders made of it, for whoever oversees them. */
+const sealed = ({ data: { advised, panel, conditions, reasons } }: Decided) => ({
+  advised,
+  panel: panel.map(({ person }) => person),
+  conditions: digest(canonical(conditions)),
+  ...(reasons === undefined ? {} : { reasons }),
 });
 /** Nobody decides what they have filed, whose panel they have chosen, or what they have scored: requirements §5, hard rule (1). */
 const earlierHands = ['proposePanel', ['scenario', 'create'], ['scenario', 'edit'], ['scenario', 'file'], ['sheets', 'seal']] as const;
@@ -62,6 +74,7 @@ const decision = <V extends 'approve' | 'rectify' | 'reject'>(
       data: { ...record.data, ...input, outcome: reached, conditions: [], decidedAt: now },
     }),
     publish: published,
+    commits: sealed,
   });
 
 export const assessment = define({
@@ -170,6 +183,7 @@ export const assessment = define({
         data: { ...record.data, ...input, outcome: 'APPROVED_WITH_CONDITIONS', decidedAt: now },
       }),
       publish: published,
+      commits: sealed,
     }),
     rectify: decision('rectify', 'RECTIFY_RESUBMIT', [followsOrReasons('RECTIFY_RESUBMIT')]),
     reject: decision('reject', 'REJECTED', [followsOrReasons('REJECTED')]),

@@ -1,5 +1,7 @@
 import { Agreement, Grant } from '../../contracts/authorisation.ts';
 import { dueAtDate } from '../../shared/kernel/calendar.ts';
+import { canonical } from '../../shared/kernel/canonical.ts';
+import { digest } from '../../shared/kernel/digest.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { covers, either, holder, partyAs, role, system } from '../../shared/kernel/seats.ts';
 import { partyIsOperator, resourcesAreFew, resourcesAreInRegion, resourcesMayBeOperated, termHasBegun, termHolds } from './rules.ts';
@@ -18,6 +20,7 @@ type Terms = {
   termStart: string;
   termEnd: string;
 };
+/** What both sides of an authorised operation disclose (发改数据规〔2025〕27号 arts. 18-19): never its clauses, which hold cost and benefit shares. */
 const registered = ({ id, region, status, data }: { id: string; region: string; status: string; data: Terms }) => ({
   id,
   region,
@@ -30,6 +33,8 @@ const registered = ({ id, region, status, data }: { id: string; region: string; 
   termStart: data.termStart,
   termEnd: data.termEnd,
 });
+/** Its clauses can be proved word for word. */
+const terms = (r: { data: { clauses: object } }) => ({ clauses: digest(canonical(r.data.clauses)) });
 
 /** An operation agreement of 实施规范 arts. 13-14: drafted, signed by both sides, activated by the granting body and the data authority. */
 export const agreement = define({
@@ -75,6 +80,7 @@ export const agreement = define({
       becomes: ({ record }) => ({ status: 'active', data: record.data }),
       effects: ({ record }) => record.data.resources.map((resource) => ({ spawn: Grant, input: { agreement: record.id, resource } })),
       publish: registered,
+      commits: terms,
     }),
     suspend: action('suspend', {
       from: ['active'],
@@ -83,6 +89,7 @@ export const agreement = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
       publish: registered,
+      commits: (r) => ({ ...terms(r), reason: r.data.reason }),
     }),
     resume: action('resume', {
       from: ['suspended'],
@@ -102,6 +109,7 @@ export const agreement = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'ended', data: { ...record.data, reason: input.reason } }),
       publish: registered,
+      commits: (r) => ({ ...terms(r), reason: r.data.reason }),
     }),
     expire: action('expire', {
       from: ['active', 'suspended'],

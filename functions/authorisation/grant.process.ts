@@ -15,6 +15,7 @@ type Granted = {
   links: { resource?: string; agreement?: string };
   data: { purposes: readonly string[]; sectors: readonly string[]; termStart: string; termEnd: string };
 };
+/** The resources authorised, to whom and for what: 发改数据规〔2025〕27号 arts. 18-19; never why one was taken back. */
 const registered = ({ id, region, status, owner, party, links, data }: Granted) => ({
   id,
   region,
@@ -81,6 +82,7 @@ export const grant = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
       publish: registered,
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     resume: action('resume', {
       from: ['suspended'],
@@ -100,6 +102,7 @@ export const grant = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'revoked', data: { ...record.data, reason: input.reason } }),
       publish: registered,
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     expire: action('expire', {
       from: ['offered', 'active', 'suspended'],

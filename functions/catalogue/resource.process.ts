@@ -21,6 +21,7 @@ type Published = {
     opening: { attribute: string };
   };
 };
+/** The catalogue of public data: Measures art. 8. */
 const catalogued = ({ id, region, owner, data }: Published) => ({
   id,
   region,
@@ -133,6 +134,7 @@ export const resource = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'retired', data: { ...record.data, reason: input.reason } }),
       publish: (r) => (r.did['publish'] ? catalogued(r) : undefined), // what was never published leaves no trace in public
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     overdue: action('overdue', {
       from: ['submitted'],

@@ -9,7 +9,11 @@ const { create, action, define } = processOf(Contract);
 const seller = ownerAs('operator.signatory');
 const buyer = partyAs('buyer.signatory');
 
-/** Seller owns, buyer is party. Both sign the same digest; nothing commercial but the fact and its digest is disclosed. 民法典 art. 491; requirements §3.2. */
+type Sides = { owner: string; party?: string; data: { digest: string } };
+/** The digest of terms that could be guessed is no less secret than they are: both sides can open it, and who they are, to whom they like. */
+const sides = ({ owner, party, data }: Sides) => ({ seller: owner, ...(party === undefined ? {} : { buyer: party }), digest: data.digest });
+
+/** Seller owns, buyer is party. Both sign the same digest; nothing commercial but the fact is disclosed. 民法典 art. 491; requirements §3.2. */
 export const contract = define({
   create: create({
     by: only('reaction'),
@@ -47,7 +51,8 @@ export const contract = define({
         status: 'signed',
         data: { ...record.data, signedAt: now, until: termEnd(now, record.data.terms.licence.termDays) },
       }),
-      publish: (r) => ({ id: r.id, digest: r.data.digest, signedAt: r.data.signedAt }),
+      publish: (r) => ({ id: r.id, signedAt: r.data.signedAt }),
+      commits: sides,
     }),
     decline: action('decline', {
       from: ['drafted'],
@@ -62,7 +67,8 @@ export const contract = define({
       by: [seller, buyer],
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'terminated', data: { ...record.data, reason: input.reason } }),
-      publish: (r) => ({ id: r.id, digest: r.data.digest, status: r.status }),
+      publish: (r) => ({ id: r.id, status: r.status }),
+      commits: (r) => ({ ...sides(r), reason: r.data.reason }),
     }),
     expire: action('expire', {
       from: ['signed'],

@@ -8,13 +8,18 @@ export type Node = { readonly level: number; readonly index: number };
 export type Frontier = { readonly size: number; readonly peaks: readonly Hash[] };
 
 const leafPrefix = Uint8Array.of(0);
-const nodePrefix = Uint8Array.of(1);
 const sha256 = (...parts: readonly Uint8Array[]): Hash => digest('sha256', Buffer.concat(parts), 'buffer');
 
 /** SHA-256(00 ‖ entry). RFC 6962 §2.1. */
 export const leafHash = (entry: Uint8Array): Hash => sha256(leafPrefix, entry);
+/** Where two hashes are put side by side; what is hashed does not outlive the call. */
+const pair = Buffer.alloc(65, 1);
 /** SHA-256(01 ‖ left ‖ right). RFC 6962 §2.1. */
-export const nodeHash = (left: Hash, right: Hash): Hash => sha256(nodePrefix, left, right);
+export const nodeHash = (left: Hash, right: Hash): Hash => {
+  pair.set(left, 1);
+  pair.set(right, 33);
+  return digest('sha256', pair, 'buffer');
+};
 /** The root of the tree without leaves: SHA-256 of nothing. */
 export const emptyRoot: Hash = sha256();
 

@@ -1,4 +1,7 @@
 import { Listing } from '../../contracts/listing.ts';
+import { beforeTradeOf } from '../../contracts/report.ts';
+import { canonical } from '../../shared/kernel/canonical.ts';
+import { digest } from '../../shared/kernel/digest.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
 import { withinCeiling } from './rules.ts';
@@ -15,6 +18,7 @@ type Offered = {
   owner: string;
   data: { product: string; title: object; summary: string; priceFen: number };
 };
+/** The offer, with its actual price: disclosure before trade (Measures art. 21; disclosure notice of the NDA of 2026-02-10). */
 const offered = ({ id, region, status, owner, data }: Offered) => ({
   id,
   region,
@@ -64,7 +68,7 @@ export const listing = define({
       guards: [(c) => withinCeiling(c.record.data.priceFen, c)],
       becomes: ({ record, now }) => {
         const { reason: _past, ...data } = record.data;
-        return { status: 'reviewing', data: { ...data, filedAt: now } };
+        return { status: 'reviewing', data: { ...data, filedAt: now }, links: { report: beforeTradeOf(record.id) } };
       },
       publish: 'nothing',
     }),
@@ -74,8 +78,9 @@ export const listing = define({
       by: [reviewer, lead],
       notBy: ['create', 'reprice', 'submit', ['product', 'create'], ['product', 'edit'], ['product', 'submit']],
       ifMatch: true,
-      reads: ['product'],
-      live: { product: 'product_not_live' },
+      reads: ['product', 'report'],
+      // Nothing is offered before what buyers must know is public: requirements §3.2 (P), for the rules of Measures art. 21.
+      live: { product: 'product_not_live', report: 'disclosure_not_live' },
       rests: ['product'],
       pins: ['product'],
       guards: [(c) => withinCeiling(c.record.data.priceFen, c)],
@@ -84,6 +89,7 @@ export const listing = define({
         return { status: 'listed', data: { ...data, listedAt: now } };
       },
       publish: offered,
+      commits: (r) => ({ legality: r.data.legality, licence: digest(canonical(r.data.licence)) }),
     }),
     reject: action('reject', {
       from: ['reviewing'],
@@ -104,6 +110,7 @@ export const listing = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
       publish: offered,
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     resume: action('resume', {
       from: ['suspended'],
@@ -137,6 +144,7 @@ export const listing = define({
         return { status: 'delisted', data: { product, title, summary, priceFen, licence, legality, contact, reason: input.reason } };
       },
       publish: offered,
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     overdue: action('overdue', {
       from: ['reviewing'],

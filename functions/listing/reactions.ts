@@ -1,7 +1,7 @@
 import type { Listing } from '../../contracts/listing.ts';
 import type { Reaction } from '../../shared/edge/context.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
-import { openSearch } from './search.ts';
+import { openSearch } from '../../shared/store/search.ts';
 
 const kept = new Set(['listed', 'suspended']);
 
@@ -21,9 +21,9 @@ export const reactions: readonly Reaction[] = [
         operator: listing.owner,
         region: listing.region,
       };
-      const search = openSearch(tables.search);
-      await search.remove(listing.id);
+      const search = openSearch(tables.search, 'market');
       if (kept.has(listing.status)) await search.put({ id: listing.id, text: `${title.zh} ${title.en} ${summary}`, card });
+      else await search.remove(listing.id);
       return undefined;
     },
     refused: { nothing: 'indexing refuses nothing' },

@@ -3,7 +3,7 @@ import type { Route } from '../../shared/edge/context.ts';
 import { parse } from '../../shared/edge/parse.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import { sortOf } from '../../shared/store/records.ts';
-import { openSearch } from './search.ts';
+import { openSearch } from '../../shared/store/search.ts';
 
 export const MarketQuery = z.strictObject({
   q: z.string().max(200).default(''),
@@ -24,7 +24,7 @@ export const routes: readonly Route[] = [
       const { q, cursor, limit } = parse(MarketQuery, query);
       const after = cursor === undefined ? undefined : sortOf(cursor);
       if (cursor !== undefined && after === undefined) throw new RefusalError('invalid_cursor');
-      const { cards, next } = await openSearch(ports.tables.search).find(q, after, limit);
+      const { cards, next } = await openSearch(ports.tables.search, 'market').find(q, { limit, ...(after === undefined ? {} : { after }) });
       return { status: 200, body: { items: cards, ...(next === undefined ? {} : { cursor: Buffer.from(next).toString('base64url') }) } };
     },
   },

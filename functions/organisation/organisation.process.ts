@@ -10,6 +10,7 @@ const applicant = {
   person: (actor: { id: string }, r: { did: Readonly<Record<string, readonly string[]>> }) => r.did['create']?.includes(actor.id) ?? false,
 };
 const guards = [creditCodeHolds, twoAdministrators, applicantAdministers, venueIsLicensed];
+/** The register of parties, as 企业信息公示暂行条例 art. 6 makes registrations known; never who administers them. */
 const register = (r: { id: string; region: string; data: { name: object; type: string; creditCode: string } }) => ({
   id: r.id,
   region: r.region,
@@ -70,6 +71,7 @@ export const organisation = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
       publish: register,
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     reinstate: action('reinstate', {
       from: ['suspended'],

@@ -1,4 +1,6 @@
 import { Product } from '../../contracts/product.ts';
+import { canonical } from '../../shared/kernel/canonical.ts';
+import { digest } from '../../shared/kernel/digest.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
 import { entityIsNamed, ruleFitsColumns, ruleIsStrong, welfareIsFree } from './rules.ts';
@@ -15,6 +17,7 @@ type Approved = {
   owner: string;
   data: { title: object; summary: string; scenario: string; useClass: string; ceilingFen: number };
 };
+/** The list of products with their fee ceilings: 发改价格〔2025〕65号; disclosure notice of the NDA of 2026-02-10. */
 const registered = ({ id, region, status, owner, data }: Approved) => ({
   id,
   region,
@@ -100,6 +103,7 @@ export const product = define({
       guards: [welfareIsFree],
       becomes: ({ record, input }) => ({ status: 'approved', data: { ...record.data, ceilingFen: input.ceilingFen, ruleVersion: 1 } }),
       publish: registered,
+      commits: (r) => ({ rule: digest(canonical(r.data.rule)), licence: digest(canonical(r.data.licence)) }),
     }),
     suspend: action('suspend', {
       from: ['approved'],
@@ -108,6 +112,7 @@ export const product = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
       publish: registered,
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     resume: action('resume', {
       from: ['suspended'],
@@ -133,6 +138,7 @@ export const product = define({
         };
       },
       publish: (r) => (r.did['approve'] ? { id: r.id, status: r.status } : undefined),
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     overdue: action('overdue', {
       from: ['submitted'],

@@ -1,6 +1,7 @@
 import type { Dimension } from '../../contracts/analysis-rule.ts';
 import type { Cut, Ground } from './form.ts';
 import { fold, Refused, same } from './form.ts';
+import type { Mark } from './placing.ts';
 import type { Family } from './literals.ts';
 import { familyOf, isMultiple, readLiteral } from './literals.ts';
 import type { Json, Node } from './tree.ts';
@@ -33,7 +34,7 @@ export function familyOfColumn(column: string, { columns }: Ground): Family {
 }
 
 /** The dimension of the rule that a column is, or a refusal that says what it is instead. */
-export function dimensionOf(column: string, { rule }: Ground, at: number | null): Dimension {
+export function dimensionOf(column: string, { rule }: Ground, at: Mark | null): Dimension {
   if (column === rule.entity) throw new Refused('entity_predicate', at);
   const dimension = rule.dimensions.find((each) => each.column === column);
   if (dimension === undefined) throw new Refused('column_not_allowed', at);

@@ -86,7 +86,9 @@ export const dataset = define({
         status: 'loaded',
         data: { ...record.data, ...input, columns: withDeclared(input.columns, resource.data.fields) },
       }),
-      publish: (r) => ({ id: r.id, resource: r.data.resource, scenario: r.data.scenario, rows: r.data.rows }),
+      // How many rows there are tells, from one load to the next, whether one person is among them.
+      publish: (r) => ({ id: r.id, resource: r.data.resource, scenario: r.data.scenario }),
+      commits: (r) => ({ digest: r.data.digest, bytes: r.data.bytes, rows: r.data.rows }),
     }),
     refuse: action('refuse', {
       from: ['deposited', 'checked', 'loading'],
@@ -102,6 +104,7 @@ export const dataset = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'sealed', data: { ...record.data, reason: input.reason } }),
       publish: (r) => ({ id: r.id, status: r.status }),
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     unseal: action('unseal', {
       from: ['sealed'],

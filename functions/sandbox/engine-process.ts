@@ -1,6 +1,7 @@
-import { DuckDBInstance, DuckDBTypeId, StatementType } from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBType, Json } from '@duckdb/node-api';
-import type { Answer, Cell, Order } from './engine.ts';
+import { DuckDBInstance, StatementType } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { cellsOf } from './cells.ts';
+import type { Answer, Order } from './engine.ts';
 import { quoteText } from './printing.ts';
 
 /**
@@ -26,7 +27,7 @@ async function answer({ sql, files, limits }: Order): Promise<Answer> {
   const reader = await statement.streamAndReadUntil(limits.rows + 1);
   if (reader.currentRowCount > limits.rows) return { refused: 'result_too_large' };
   const types = reader.columnTypes();
-  const rows = reader.getRowsJson().map((row) => row.map((value, index) => cell(value, types[index])));
+  const rows = cellsOf(reader);
   if (Buffer.byteLength(JSON.stringify(rows)) > limits.bytes) return { refused: 'result_too_large' };
   return { columns: reader.columnNames().map((name, index) => ({ name, type: String(types[index]) })), rows };
 }
@@ -47,16 +48,6 @@ async function lock(connection: DuckDBConnection, file: string): Promise<void> {
   ]) {
     await connection.run(statement);
   }
-}
-
-const whole: ReadonlySet<DuckDBTypeId> = new Set([DuckDBTypeId.BIGINT, DuckDBTypeId.UBIGINT, DuckDBTypeId.HUGEINT, DuckDBTypeId.UHUGEINT]);
-
-/** Makes a value safe for JSON: whole numbers are numbers as long as they are exact and text beyond, decimals are text, times are ISO 8601. */
-function cell(value: Json, type: DuckDBType | undefined): Cell {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value !== 'string') return JSON.stringify(value);
-  if (type !== undefined && whole.has(type.typeId)) return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  return type?.typeId === DuckDBTypeId.TIMESTAMP ? value.replace(' ', 'T') : value;
 }
 
 /** Beyond `memory_limit`, which some functions do not heed, the process itself may take this much: Node, DuckDB's code and buffers. */

@@ -11,8 +11,9 @@ export type Misfit = {
 };
 
 /**
- * The first reason why a rule cannot govern a table with these columns, or null. A column found to hold personal information is never a
- * dimension: grouping by it would publish it. Names are matched exactly, since the rule is the operator's and is kept for years.
+ * The first reason why a rule cannot govern a table with these columns, or null. It is asked again at every query, so that a rule that was
+ * approved under weaker demands governs nothing. A column found to hold personal information is never a dimension or a measure: grouping by
+ * it would publish it. Names are matched exactly, since the rule is the operator's and is kept for years.
  */
 export function findMisfit(rule: AnalysisRule, columns: readonly Column[]): Misfit | null {
   const byName = new Map(columns.map((column) => [column.name, column]));
@@ -22,13 +23,26 @@ export function findMisfit(rule: AnalysisRule, columns: readonly Column[]): Misf
   const family = (name: string): Family | null => familyOf(byName.get(name)?.type ?? '');
   for (const dimension of rule.dimensions) {
     if (!suitsDimension(dimension, family(dimension.column))) return { refused: 'rule_type_unfit', column: dimension.column };
-    if ((byName.get(dimension.column)?.personal ?? null) !== null) return { refused: 'rule_personal_dimension', column: dimension.column };
+    if (isPersonal(byName.get(dimension.column))) return { refused: 'rule_personal_column', column: dimension.column };
   }
   for (const measure of rule.measures) {
+    if (isPersonal(byName.get(measure.column))) return { refused: 'rule_personal_column', column: measure.column };
     if (!isNumeric(family(measure.column))) return { refused: 'rule_type_unfit', column: measure.column };
     if (!suitsClamp(measure, family(measure.column))) return { refused: 'rule_clamp_unfit', column: measure.column };
   }
-  return null;
+  const [personal] = columns.filter(isPersonal);
+  return personal === undefined || countsPersons(rule, columns) ? null : { refused: 'rule_entity_required', column: personal.name };
+}
+
+const isPersonal = (column: Column | undefined): boolean => (column?.personal ?? null) !== null;
+
+/**
+ * Whether ten in a cell are ten persons: the rule names an entity whose rows are more than one, or each row is one person's. Otherwise ten
+ * rows of one person would pass for ten.
+ */
+function countsPersons(rule: AnalysisRule, columns: readonly Column[]): boolean {
+  if (columns.some((column) => isPersonal(column) && column.unique === true)) return true;
+  return columns.some(({ name, unique }) => name === rule.entity && unique !== true);
 }
 
 function suitsDimension({ grain }: Dimension, family: Family | null): boolean {

@@ -1,9 +1,12 @@
 import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
 import type { GateCode } from '../../contracts/gate-refusals.ts';
-import type { PersonalKind } from '../../contracts/personal-kinds.ts';
+import type { Mark } from './placing.ts';
 
-/** A column of the governed table, with its DuckDB type as `DESCRIBE` names it, and what the scan found in it. */
-export type Column = { readonly name: string; readonly type: string; readonly personal?: PersonalKind | null };
+/**
+ * A column of the governed table, with its DuckDB type as `DESCRIBE` names it, and what the profile found: the kind of personal information
+ * in it, and whether each of its values stands in one row only.
+ */
+export type Column = { readonly name: string; readonly type: string; readonly personal?: string | null; readonly unique?: boolean };
 
 /** A value the buyer wrote, taken apart and proven to be of its kind; numbers stay text because JSON numbers are not exact. */
 export type Literal = {
@@ -41,12 +44,12 @@ export type Form = {
 /** The rule with the columns it speaks of, as the gate needs them. */
 export type Ground = { readonly rule: AnalysisRule; readonly columns: readonly Column[] };
 
-/** Thrown inside the gate only; `compile` turns it into a value. `at` is an offset in bytes of UTF-8, as the parser gives it. */
+/** Thrown inside the gate only; `compile` turns it into a value. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly code: GateCode;
-  readonly at: number | null;
-  constructor(code: GateCode, at: number | null = null) {
+  readonly at: Mark | null;
+  constructor(code: GateCode, at: Mark | null = null) {
     super(code);
     this.code = code;
     this.at = at;

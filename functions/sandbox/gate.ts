@@ -4,6 +4,8 @@ import { findMisfit } from './fitness.ts';
 import type { Column, Form, Ground } from './form.ts';
 import { Refused } from './form.ts';
 import { printForm } from './printing.ts';
+import type { Place } from './placing.ts';
+import { locate, placeAt } from './placing.ts';
 import { readForm } from './reading.ts';
 import { readTree } from './tree.ts';
 
@@ -16,10 +18,12 @@ export type Parser = (sql: string) => Promise<string>;
 /** A query as it will be run: `labels` name the columns `c0`, `c1`… of the result; `form` is what was asked, for keeping and comparing. */
 export type Compiled = { readonly sql: string; readonly labels: readonly string[]; readonly form: Form };
 
-/** `at` is an offset in UTF-16 units into the buyer's text, or null where the parser does not say. */
-export type GateRefusal = { readonly refused: GateCode; readonly at: number | null };
+/** `at` says where in the buyer's text; it is null where the rule is at fault and not the text, and `about` names the column of the rule. */
+export type GateRefusal = { readonly refused: GateCode; readonly at: Place | null; readonly about?: string };
 
 const maxLength = 10_000;
+/** Comments within comments take the parser time that grows with their square. */
+const maxComments = 100;
 
 /**
  * Turns a buyer's SQL into the query that the analysis rule permits, or refuses it with the code of the construct. The accepted grammar: one
@@ -30,11 +34,10 @@ const maxLength = 10_000;
  * since there is no column to name.
  */
 export async function compile(sql: string, rule: AnalysisRule, columns: readonly Column[], parse: Parser): Promise<Compiled | GateRefusal> {
-  if (sql.length > maxLength) return { refused: 'sql_too_long', at: maxLength };
-  const control = sql.search(/[^\P{Cc}\t\n\r]/u);
-  if (control !== -1 || !sql.isWellFormed()) return { refused: 'control_character', at: control === -1 ? null : control };
   const misfit = findMisfit(rule, columns);
-  if (misfit !== null) return { refused: misfit.refused, at: null };
+  if (misfit !== null) return { refused: misfit.refused, at: null, about: misfit.column };
+  const unreadable = findUnreadable(sql);
+  if (unreadable !== null) return unreadable;
   const ground: Ground = { rule, columns };
   const serialised = await parse(sql);
   try {
@@ -42,11 +45,16 @@ export async function compile(sql: string, rule: AnalysisRule, columns: readonly
     return { sql: printForm(form, ground), labels: form.outputs.map(({ label }) => label), form };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { refused: error.code, at: error.at === null ? null : offsetOf(error.at, sql) };
+    return { refused: error.code, at: locate(sql, error.code, error.at) };
   }
 }
 
-/** From the parser's bytes of UTF-8 to the offsets of a JavaScript string. */
-function offsetOf(bytes: number, sql: string): number {
-  return Buffer.from(sql).subarray(0, bytes).toString().length;
+/** What is refused before the parser sees it. */
+function findUnreadable(sql: string): GateRefusal | null {
+  if (sql.length > maxLength) return { refused: 'sql_too_long', at: placeAt(sql, maxLength) };
+  const control = sql.search(/[^\P{C}\t\n\r\p{Cf}\p{Co}\p{Cn}]|[\u202a-\u202e\u2066-\u2069]/u);
+  if (control !== -1) return { refused: 'control_character', at: placeAt(sql, control) };
+  const comments = [...sql.matchAll(/\/\*/g)];
+  const last = comments[maxComments];
+  return last === undefined ? null : { refused: 'too_many_comments', at: placeAt(sql, last.index) };
 }

@@ -1,10 +1,11 @@
 import type { Cut, Literal } from './form.ts';
 import { Refused } from './form.ts';
+import type { Mark } from './placing.ts';
 import type { Json } from './tree.ts';
 import { isNode, misplaced, node, only, place, text } from './tree.ts';
 
-/** What kinds of value a column holds, as far as a rule may use it. */
-export type Family = 'integer' | 'decimal' | 'double' | 'text' | 'date' | 'timestamp' | 'boolean';
+/** What kinds of value a column holds, as far as a rule may use it; `any` of a column that is known from its rule alone. */
+export type Family = 'integer' | 'decimal' | 'double' | 'text' | 'date' | 'timestamp' | 'boolean' | 'any';
 
 const families: readonly (readonly [RegExp, Family])[] = [
   [/^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/, 'integer'],
@@ -14,6 +15,7 @@ const families: readonly (readonly [RegExp, Family])[] = [
   [/^DATE$/, 'date'],
   [/^TIMESTAMP$/, 'timestamp'],
   [/^BOOLEAN$/, 'boolean'],
+  [/^ANY$/, 'any'],
 ];
 
 /** The family of a DuckDB type, or null for one that no rule can use (lists, zoned times, huge integers). */
@@ -51,7 +53,7 @@ export function readLiteral(json: Json | undefined): Literal {
   return read(raw, type, at);
 }
 
-type Reader = (raw: string, type: { readonly [key: string]: Json }, at: number | null) => Literal;
+type Reader = (raw: string, type: { readonly [key: string]: Json }, at: Mark | null) => Literal;
 
 const integer: Reader = (raw, _type, at) => {
   if (!/^-?[0-9]{1,19}$/.test(raw)) throw new Refused('literal_invalid', at);
@@ -80,7 +82,7 @@ const readers: Readonly<Record<string, Reader>> = { INTEGER: integer, BIGINT: in
 
 const instant = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?$/;
 
-function typed(raw: string, kind: 'boolean' | 'date' | 'timestamp', at: number | null): Literal {
+function typed(raw: string, kind: 'boolean' | 'date' | 'timestamp', at: Mark | null): Literal {
   if (kind === 'boolean') {
     const truth = ({ t: 'true', true: 'true', f: 'false', false: 'false' } as const)[raw];
     if (truth === undefined) throw new Refused('literal_invalid', at);
@@ -107,12 +109,12 @@ function typed(raw: string, kind: 'boolean' | 'date' | 'timestamp', at: number |
  * Gives a literal the kind that its column compares with, as DuckDB would, but refuses where DuckDB would cast the column: a cast that fails
  * on one row would tell of that row.
  */
-export function fitLiteral(literal: Literal, family: Family, at: number | null): Literal {
+export function fitLiteral(literal: Literal, family: Family, at: Mark | null): Literal {
   const { kind } = literal;
   if (isNumeric(family) && (kind === 'integer' || kind === 'decimal' || kind === 'double')) return literal;
   if ((family === 'date' || family === 'timestamp') && kind === 'text') return typed(literal.text, family, at);
   if (family === 'timestamp' && kind === 'date') return { kind: 'timestamp', text: `${literal.text} 00:00:00` };
-  if (family === kind) return literal;
+  if (family === kind || family === 'any') return literal;
   throw new Refused('literal_type', at);
 }
 

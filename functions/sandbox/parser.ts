@@ -14,15 +14,25 @@ export async function openParser(): Promise<{ readonly parse: Parser; close(): v
   });
   const connection = await instance.connect();
   await connection.run("SET temp_directory=''; SET enable_external_access=false; SET lock_configuration=true");
+  // Prepared once: planning the question takes longer than parsing the text.
+  const question = await connection.prepare(
+    'SELECT json_serialize_sql($1::VARCHAR, skip_default := true, skip_empty := false, skip_null := true)',
+  );
+  const serialise = async (sql: string): Promise<string> => {
+    question.bindVarchar(1, sql);
+    const answer = await question.runAndReadAll();
+    return String(answer.getRows()[0]?.[0]);
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    parse: async (sql) => {
-      const answer = await connection.runAndReadAll(
-        'SELECT json_serialize_sql($1::VARCHAR, skip_default := true, skip_empty := false, skip_null := true)',
-        [sql],
-      );
-      return String(answer.getRows()[0]?.[0]);
+    // One at a time: a text that is bound while another is being read would be answered in its place.
+    parse: (sql) => {
+      const answer = last.then(() => serialise(sql));
+      last = answer.catch(() => undefined);
+      return answer;
     },
     close: () => {
+      question.destroySync();
       connection.closeSync();
       instance.closeSync();
     },

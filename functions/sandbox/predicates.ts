@@ -2,6 +2,7 @@ import type { Comparison, Cut, Ground, Literal, Predicate } from './form.ts';
 import { Refused } from './form.ts';
 import { dimensionOf, familyOfColumn, isGrained, readCut } from './cuts.ts';
 import { fitLiteral, isAligned, readLiteral } from './literals.ts';
+import type { Mark } from './placing.ts';
 import type { Json, Node } from './tree.ts';
 import { isNode, list, misplaced, only, place, text } from './tree.ts';
 
@@ -21,13 +22,13 @@ const maxValues = 100;
  */
 export function readWhere(where: Json | undefined, ground: Ground): Predicate | null {
   if (where === undefined) return null;
-  const places: (number | null)[] = [];
+  const places: (Mark | null)[] = [];
   const predicate = readPredicate(where, ground, (at) => places.push(at));
   if (places.length > ground.rule.maxPredicates) throw new Refused('too_many_predicates', places[ground.rule.maxPredicates] ?? null);
   return predicate;
 }
 
-type Count = (at: number | null) => void;
+type Count = (at: Mark | null) => void;
 
 function readPredicate(json: Json, ground: Ground, count: Count): Predicate {
   if (!isNode(json)) throw new Refused('predicate_not_allowed');

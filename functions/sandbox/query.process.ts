@@ -1,10 +1,16 @@
-import { gateRefusals } from '../../contracts/gate-refusals.ts';
+import { isGateCode } from '../../contracts/gate-refusals.ts';
 import { Query } from '../../contracts/query.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { holder, ownerAs, system } from '../../shared/kernel/seats.ts';
+import { affordable, payments } from './budget.ts';
+import { explain, placeAt } from './placing.ts';
 
 const { create, action, define } = processOf(Query);
 const worker = system('worker');
+
+/** A refusal in both languages, with the place in the text where there is one. */
+const explained = ({ code, at, sql }: { readonly code: string; readonly at?: number | undefined; readonly sql: string }) =>
+  isGateCode(code) ? explain(code, at === undefined ? null : placeAt(sql, at)) : {};
 
 /** The chain is asked when a query is admitted, when its result is released, and whenever the stored result is read. DESIGN §5. */
 export const query = define({
@@ -25,6 +31,16 @@ export const query = define({
     publish: 'nothing',
   }),
   actions: {
+    // Before anything is run, and never given back: what fails tells something too.
+    charge: action('charge', {
+      from: ['admitted'],
+      to: ['admitted'],
+      by: worker,
+      guards: [({ input }) => (affordable(input.accounts, input.cost) ? undefined : 'quota_exhausted')],
+      becomes: ({ record, input }) => ({ status: 'admitted', data: { ...record.data, charged: input.cost } }),
+      effects: ({ input }) => payments(input.accounts, input.cost, 'quota_exhausted'),
+      publish: 'nothing',
+    }),
     release: action('release', {
       from: ['admitted'],
       to: ['released'],
@@ -57,8 +73,12 @@ export const query = define({
     }),
   },
   sees: { roles: ['auditor'] },
-  view: (_actor, r) =>
-    r.status === 'refused' ? { ...r.data, ...(gateRefusals as Readonly<Record<string, { zh: string; en: string }>>)[r.data.code] } : r.data,
+  // How many stood before tells what others asked.
+  view: (actor, r) => {
+    const { effort, ...data } = { effort: undefined, ...r.data };
+    const audits = actor.type === 'system' || actor.roles.includes('auditor');
+    return { ...data, ...(audits && effort ? { effort } : {}), ...(r.status === 'refused' ? explained(r.data) : {}) };
+  },
   card: (r) => r.data.sql.slice(0, 80),
   queue: {},
   clocks: {},

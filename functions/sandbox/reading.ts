@@ -13,8 +13,8 @@ const maxOutputs = 20;
 /** Reads what DuckDB's parser serialised into the closed form, or throws `Refused`. */
 export function readForm(tree: Json, ground: Ground): Form {
   const select = readStatement(tree);
-  checkTable(select['from_table']);
   if (isNode(select['cte_map']) && list(select['cte_map']['map']).length > 0) throw new Refused('cte_not_allowed');
+  checkTable(select['from_table']);
   if (select['aggregate_handling'] !== 'STANDARD_HANDLING') throw new Refused('group_by_all_not_allowed');
   const where = readWhere(select['where_clause'], ground);
   const selected = list(select['select_list']);
@@ -32,22 +32,24 @@ export function readForm(tree: Json, ground: Ground): Form {
   return { outputs, where, groups, ...readModifiers(list(select['modifiers']), outputs, ground) };
 }
 
-const errorCodes: Readonly<Record<string, GateCode>> = { parser: 'syntax_error', 'not implemented': 'not_a_select' };
+/** The parser's words stay here: they quote the text, and what they say changes from version to version. */
+function unread(error: Node): Refused {
+  if (error['error_type'] === 'not implemented') return new Refused('not_a_select');
+  if (text(error['error_message']).startsWith('Max expression depth')) return new Refused('nesting_too_deep');
+  const at = error['position'];
+  return new Refused('syntax_error', typeof at === 'string' && /^[0-9]+$/.test(at) ? { characters: Number(at) } : null);
+}
 
 function readStatement(tree: Json): Node {
   const top = node(tree);
-  if (top['error'] !== false) {
-    const at = top['position'];
-    throw new Refused(
-      errorCodes[text(top['error_type'])] ?? 'syntax_error',
-      typeof at === 'string' && /^[0-9]+$/.test(at) ? Number(at) : null,
-    );
-  }
+  if (top['error'] !== false) throw unread(top);
   const [first, ...more] = list(top['statements']);
   if (first === undefined) throw new Refused('empty_query');
   if (more.length > 0) throw new Refused('several_statements');
   const select = node(only(node(first), ['node'])['node']);
   if (select['type'] !== 'SELECT_NODE') throw new Refused(statementCodes[text(select['type'])] ?? 'construct_not_allowed');
+  if (list(select['modifiers']).some((modifier) => node(modifier)['type'] === 'DISTINCT_MODIFIER'))
+    throw new Refused('distinct_not_allowed');
   return only(select, [
     'type',
     'modifiers',
@@ -189,11 +191,6 @@ function namedOutput(
   return name === undefined || !mayBeAlias(name) ? undefined : outputs.find(({ label }) => fold(label) === fold(name));
 }
 
-const modifierCodes: Readonly<Record<string, GateCode>> = {
-  DISTINCT_MODIFIER: 'distinct_not_allowed',
-  LIMIT_PERCENT_MODIFIER: 'limit_not_constant',
-};
-
 function readModifiers(modifiers: readonly Json[], outputs: Form['outputs'], ground: Ground): Pick<Form, 'order' | 'limit'> {
   let order: readonly Ordering[] = [];
   let limit: number | null = null;
@@ -201,12 +198,14 @@ function readModifiers(modifiers: readonly Json[], outputs: Form['outputs'], gro
     const modifier = node(json);
     if (modifier['type'] === 'ORDER_MODIFIER') {
       only(modifier, ['type', 'orders']);
-      order = list(modifier['orders']).map((each) => readOrder(node(each), outputs, ground));
+      const orders = list(modifier['orders']).map((each) => readOrder(node(each), outputs, ground));
+      // Ordering by an output again changes nothing.
+      order = orders.filter(({ output }, index) => orders.findIndex((each) => each.output === output) === index);
     } else if (modifier['type'] === 'LIMIT_MODIFIER') {
       only(modifier, ['type', 'limit', 'offset']);
       if (modifier['offset'] !== undefined) throw new Refused('offset_not_allowed', place(modifier['offset']));
       limit = readLimit(modifier['limit'], ground);
-    } else throw new Refused(modifierCodes[text(modifier['type'])] ?? 'construct_not_allowed');
+    } else throw new Refused(modifier['type'] === 'LIMIT_PERCENT_MODIFIER' ? 'limit_not_constant' : 'construct_not_allowed');
   }
   return { order, limit };
 }

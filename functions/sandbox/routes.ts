@@ -6,6 +6,7 @@ import { idOf } from '../../shared/edge/routes.ts';
 import { sees } from '../../shared/kernel/seats.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 import { nextAttempt, quarantineKey } from './objects.ts';
+import { previewRoute } from './preview-route.ts';
 
 const seconds = 900;
 const bytes = 6_000_000_000;
@@ -24,6 +25,7 @@ const text = async (body: AsyncIterable<unknown>): Promise<string> => {
 };
 
 export const routes: readonly Route[] = [
+  previewRoute,
   {
     method: 'GET',
     path: '/v1/datasets/{id}/upload',

@@ -21,7 +21,7 @@ const worker = { type: 'system', id: 'worker' } as const;
 
 /** Acts as the worker, once for each job, attempt and step. */
 export const openTask = (
-  { door, blobs, log }: Pick<Ports, 'door' | 'blobs' | 'log'>,
+  { door, blobs, log, records, tables }: Pick<Ports, 'door' | 'blobs' | 'log' | 'records' | 'tables'>,
   job: Ref,
   subject: Ref,
   attempt: number,
@@ -32,6 +32,8 @@ export const openTask = (
   folder,
   blobs,
   log,
+  left: records.left,
+  memory: tables.releases,
   act: (ref: Ref, action: string, input: object, step: string = action) =>
     door.act({ ...ref, action, input, actor: worker, key: `${job.id}/${attempt}/${step}` }),
   /** @throws RefusalError reference_not_found */

@@ -1,5 +1,6 @@
 import type { GateCode } from '../../contracts/gate-refusals.ts';
 import { Refused } from './form.ts';
+import type { Mark } from './placing.ts';
 
 /** A syntax tree as DuckDB serialises it, with every number kept as its own text. */
 export type Json = string | boolean | null | readonly Json[] | Node;
@@ -35,10 +36,10 @@ export const isNode = (json: Json | undefined): json is Node => typeof json === 
 
 export const isList = (json: Json | undefined): json is readonly Json[] => Array.isArray(json);
 
-/** Where a construct stands in the query, in bytes, or null where the tree does not say. */
-export function place(json: Json | undefined): number | null {
+/** Where a construct stands in the query, or null where the tree does not say. */
+export function place(json: Json | undefined): Mark | null {
   const at = isNode(json) ? json['query_location'] : undefined;
-  return typeof at === 'string' ? Number(at) : null;
+  return typeof at === 'string' ? { bytes: Number(at) } : null;
 }
 
 /** Refuses a node that has any field beyond those named: a field not understood may change what the query means. */
@@ -97,6 +98,7 @@ const operatorCodes: Readonly<Record<string, GateCode>> = {
   '~~~': 'pattern_not_allowed',
   '~': 'pattern_not_allowed',
   '!~': 'pattern_not_allowed',
+  '^@': 'pattern_not_allowed',
   like_escape: 'pattern_not_allowed',
   ilike_escape: 'pattern_not_allowed',
   not_like_escape: 'pattern_not_allowed',
@@ -104,12 +106,19 @@ const operatorCodes: Readonly<Record<string, GateCode>> = {
   regexp_full_match: 'pattern_not_allowed',
 };
 
+const writtenTypes: ReadonlySet<Json | undefined> = new Set(['BOOLEAN', 'DATE', 'TIMESTAMP']);
+
+/** TRUE and typed dates are written as literals and arrive as casts. */
+const isWritten = ({ child, cast_type: to }: Node): boolean =>
+  isNode(child) && child['class'] === 'CONSTANT' && isNode(to) && writtenTypes.has(to['id']);
+
 /** The refusal of an expression that has no place where it stands, named after what it is. */
 export function misplaced(expression: Json | undefined, fallback: GateCode): Refused {
   if (!isNode(expression)) return new Refused(fallback);
   const { class: kind, type, function_name: name, is_operator: operator } = expression;
   const named = typeof name === 'string' ? operatorCodes[name] : undefined;
   const code =
+    (isWritten(expression) ? 'literal_not_allowed' : undefined) ??
     named ??
     (operator === true ? 'arithmetic_not_allowed' : undefined) ??
     (typeof type === 'string' ? expressionCodes[type] : undefined) ??

@@ -1,5 +1,7 @@
 import type { Scenario } from '../../contracts/scenario.ts';
 import type { Refusal } from '../../contracts/refusals.ts';
+import { canonical } from '../../shared/kernel/canonical.ts';
+import { digest } from '../../shared/kernel/digest.ts';
 import type { Ctx, Stored } from '../../shared/kernel/process.ts';
 
 type S = typeof Scenario;
@@ -39,7 +41,7 @@ export const precedentsClosed = ({ record }: Ctx<S, 'conditioned', 'satisfy'>): 
 export const roundsLeft = ({ record, rules }: Ctx<S, 'draft' | 'rectifying', 'file', 'grants'>): Refusal | undefined =>
   record.status === 'rectifying' && record.data.round >= rules.assessment.failures ? 'too_many_rounds' : undefined;
 
-/** What the public register says of a scenario: never its safeguards. */
+/** What the public register says of a scenario (Measures arts. 19, 21): never its users, prohibited uses, safeguards and conditions. */
 export const registered = (
   r: Pick<Stored<S>, 'id' | 'region' | 'status' | 'owner'> & { data: { title: string; purpose: string; grants: readonly string[] } },
 ) => ({
@@ -50,4 +52,16 @@ export const registered = (
   title: r.data.title,
   purpose: r.data.purpose,
   grants: r.data.grants,
+});
+
+/** A plan that was turned down stays its operator's own: trade secrets are kept, Measures art. 21. */
+export const withoutPurpose = (r: Parameters<typeof registered>[0]) => {
+  const { purpose: _own, ...told } = registered(r);
+  return told;
+};
+
+/** What an operator may one day prove of the decision: its reasons, and the digest of its conditions as they stand. */
+export const decision = ({ data }: { readonly data: { readonly reasons?: string | undefined; readonly conditions: Conditions } }) => ({
+  conditions: digest(canonical(data.conditions)),
+  ...(data.reasons === undefined ? {} : { reasons: data.reasons }),
 });

@@ -1,7 +1,17 @@
 import { Scenario } from '../../contracts/scenario.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
-import { approvedUntil, conditionIsOpen, precedentsClosed, regionOf, registered, roundsLeft, withClosed } from './rules.ts';
+import {
+  approvedUntil,
+  conditionIsOpen,
+  decision,
+  precedentsClosed,
+  regionOf,
+  registered,
+  roundsLeft,
+  withClosed,
+  withoutPurpose,
+} from './rules.ts';
 
 const { create, action, define } = processOf(Scenario);
 const agent = ownerAs('operator.agent');
@@ -71,6 +81,7 @@ export const scenario = define({
         data: { ...record.data, ...input, conditions: [], approvedUntil: approvedUntil(now, rules.assessment.approvalMonths, refs.grants) },
       }),
       publish: registered,
+      commits: decision,
     }),
     condition: action('condition', {
       from: ['filed'],
@@ -88,6 +99,7 @@ export const scenario = define({
         },
       }),
       publish: registered,
+      commits: decision,
     }),
     rectify: action('rectify', {
       from: ['filed'],
@@ -101,7 +113,8 @@ export const scenario = define({
       to: ['rejected'],
       by: reaction,
       becomes: ({ record, input }) => ({ status: 'rejected', data: { ...record.data, ...input, conditions: [] } }),
-      publish: registered,
+      publish: withoutPurpose,
+      commits: (r) => ({ ...decision(r), purpose: r.data.purpose }),
     }),
     closeCondition: action('closeCondition', {
       from: ['conditioned'],
@@ -129,6 +142,7 @@ export const scenario = define({
       guards: [precedentsClosed],
       becomes: ({ record }) => ({ status: 'approved', data: record.data }),
       publish: registered,
+      commits: decision,
     }),
     suspend: action('suspend', {
       from: ['approved'],
@@ -137,6 +151,7 @@ export const scenario = define({
       ifMatch: true,
       becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
       publish: registered,
+      commits: (r) => ({ reason: r.data.reason }),
     }),
     resume: action('resume', {
       from: ['suspended'],

@@ -8,12 +8,22 @@ const agent = ownerAs('buyer.agent');
 const cashier = role('venue.cashier');
 const reaction = system('reaction');
 
-/** Aggregate facts of a trade are public, its parties are not: requirements §3.2, disclosure. */
+/** That a product was traded and at what price is public, its parties are not: disclosure notice of the NDA of 2026-02-10; requirements §3.2. */
 const traded = (r: { id: string; status: string; data: { product: string; priceFen: number } }) => ({
   id: r.id,
   status: r.status,
   product: r.data.product,
   priceFen: r.data.priceFen,
+});
+
+type Traded = { owner: string; party?: string; data: { contract: string; contractDigest: string; remittance?: string | undefined } };
+/** Each side can prove that the trade was its own, under which contract and by which transfer. */
+const parties = ({ owner, party, data: { contract, contractDigest, remittance } }: Traded) => ({
+  buyer: owner,
+  ...(party === undefined ? {} : { seller: party }),
+  contract,
+  contractDigest,
+  ...(remittance === undefined ? {} : { remittance }),
 });
 
 export const order = define({
@@ -116,6 +126,7 @@ export const order = define({
       ifMatch: true,
       becomes: ({ record, now }) => ({ status: 'accepted', data: { ...record.data, acceptedAt: now, inspectionLapsed: false } }),
       publish: traded,
+      commits: parties,
     }),
     // An agreed inspection period that lapses means conforming (民法典 arts. 621, 646); a chain that broke meanwhile is refunded instead.
     lapseInspection: action('lapseInspection', {
@@ -129,6 +140,7 @@ export const order = define({
           ? { status: 'refundDue', data: { ...record.data, because: 'authority_broken', link } }
           : { status: 'accepted', data: { ...record.data, acceptedAt: now, inspectionLapsed: true } },
       publish: traded,
+      commits: parties,
     }),
     claimRefund: action('claimRefund', {
       from: ['delivering'],
@@ -156,6 +168,7 @@ export const order = define({
         data: { ...record.data, refundRemittance: input.remittance, refundedAt: now },
       }),
       publish: traded,
+      commits: (r) => ({ ...parties(r), refundRemittance: r.data.refundRemittance }),
     }),
     settle: action('settle', {
       from: ['accepted'],
@@ -163,6 +176,7 @@ export const order = define({
       by: reaction,
       becomes: ({ record, now }) => ({ status: 'settled', data: { ...record.data, settledAt: now } }),
       publish: traded,
+      commits: parties,
     }),
     // The state waits for the venue's cashier as much as for the buyer's bank, so lateness ends nothing.
     overdue: action('overdue', {

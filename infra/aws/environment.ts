@@ -2,10 +2,19 @@
 export const variables = {
   records: 'HARBOUR_RECORDS_TABLE',
   disclosure: 'HARBOUR_DISCLOSURE_TABLE',
+  openings: 'HARBOUR_OPENINGS_TABLE',
+  releases: 'HARBOUR_RELEASES_TABLE',
   money: 'HARBOUR_MONEY_TABLE',
   search: 'HARBOUR_SEARCH_TABLE',
   objects: 'HARBOUR_OBJECTS_BUCKET',
   secret: 'HARBOUR_SECRET_ARN',
+  ledgerBucket: 'HARBOUR_LEDGER_BUCKET',
+  /** Unset until the portal has a name: before that no log begins. */
+  ledgerOrigin: 'HARBOUR_LEDGER_ORIGIN',
+  /** A JSON list of {"key", "url"}; unset where there are none. */
+  ledgerWitnesses: 'HARBOUR_LEDGER_WITNESSES',
+  /** Only where the ledger is signed: the ARNs of its keys, the newest last, with commas between. */
+  ledgerKeys: 'HARBOUR_LEDGER_KEYS',
   /** Only where requests of people arrive. */
   issuer: 'HARBOUR_OIDC_ISSUER',
   audience: 'HARBOUR_OIDC_AUDIENCE',

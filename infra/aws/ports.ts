@@ -5,10 +5,11 @@ import { compose } from '../../shared/edge/compose.ts';
 import type { Reaction } from '../../shared/edge/context.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import type { Process } from '../../shared/kernel/process.ts';
-import { openDynamodb } from '../../shared/store/dynamodb.ts';
 import { openVerifier } from '../../shared/vendor/openid.ts';
 import { openS3Uploads } from '../../shared/blobs/uploads-s3.ts';
 import { setting, told } from './environment.ts';
+import { ledgerFromEnvironment } from './ledger.ts';
+import { openTables } from './tables.ts';
 
 /** What a function does of the whole: the tables behind its door, and the reactions that it runs, if it runs any. */
 export type Share = {
@@ -33,7 +34,6 @@ const secretOf = async (arn: string): Promise<string> => {
   }
 };
 
-const table = (name: 'records' | 'disclosure' | 'money' | 'search') => openDynamodb({ tableName: setting(name) });
 /** Where no issuer is named no token is good. */
 const verifierOf = (issuer: string | undefined): Ports['verify'] =>
   issuer === undefined
@@ -49,9 +49,10 @@ export const portsFromEnvironment =
   async (): Promise<Ports> => {
     const place = { bucket: setting('objects'), region: setting('region') };
     return compose({
-      tables: { records: table('records'), disclosure: table('disclosure'), money: table('money'), search: table('search') },
+      tables: openTables(),
       blobs: openS3(place),
       uploads: openS3Uploads(place),
+      ledger: ledgerFromEnvironment(),
       processes,
       reactions,
       reactionMap,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Entry, Opening } from '../../contracts/disclosure.ts';
 import type { Process } from '../../shared/kernel/process.ts';
 import { happenings } from './shapes.ts';
 
@@ -20,6 +21,8 @@ const eventOf = (process: Process) =>
     status: z.enum(Object.keys(process.contract.states)),
     region: text(6),
     public: z.looseObject({}).optional(),
+    sealed: z.looseObject({}).optional(),
+    signers: z.record(text(300), z.object({ by: text(200), org: text(200) })).optional(),
   });
 
 /** The event of shared/kernel/decide.ts as JSON Schema, told apart by kind; `$defs.Type` is every `<kind>.<action>` that a reaction can name. */
@@ -28,4 +31,10 @@ export const eventsSchema = (processes: readonly Process[]): object => {
   if (!first) throw new RangeError('no process writes events');
   const { $schema, ...schema } = z.toJSONSchema(z.discriminatedUnion('kind', [first, ...others]), { io: 'input' });
   return { $schema, title: '事件 · Event', ...schema, $defs: { Type: { enum: processes.flatMap(typesOf) } } };
+};
+
+/** The entry of the public ledger as JSON Schema, and what opens its commitments under `$defs.LedgerOpening`. */
+export const entrySchema = (): object => {
+  const { $schema, $defs } = z.toJSONSchema(z.object({ Entry, Opening }));
+  return { $schema, title: '公开账本条目 · Entry of the disclosure ledger', $ref: '#/$defs/LedgerEntry', $defs };
 };

@@ -95,10 +95,15 @@ const refused = (codes: readonly Refusal[]): ZodOpenApiResponsesObject =>
       .toSorted((a, b) => a - b)
       .map((status) => [`${status}` as `4${string}`, problem(status)]),
   );
-const answer = (schema: z.ZodType, headers: Readonly<Record<string, z.ZodType>> = {}): ZodOpenApiResponseObject => ({
+const jsonType = 'application/json';
+const answer = (
+  schema: z.ZodType,
+  headers: Readonly<Record<string, z.ZodType>> = {},
+  types: readonly string[] = [jsonType],
+): ZodOpenApiResponseObject => ({
   description: bilingual(['成功', 'Done']),
   headers: z.object({ 'Request-Id': RequestId, ...headers }),
-  content: { 'application/json': { schema } },
+  content: Object.fromEntries(types.map((type) => [type, { schema: type === jsonType ? schema : z.string() }])),
 });
 
 type Security = readonly Readonly<Record<string, string[]>>[];
@@ -193,7 +198,10 @@ export const routeOperation = (route: Route, tag: string): Operation => {
       security: [...(route.open ? open : signedIn)],
       requestParams: { ...path, ...(route.query ? { query: route.query } : {}), header: org },
       ...(posts ? { requestBody: json(route.body ?? z.strictObject({})) } : {}),
-      responses: { [`${route.status ?? 200}`]: answer(z.looseObject({})), ...refused([...route.refusals, ...(posts ? bodied : [])]) },
+      responses: {
+        [`${route.status ?? 200}`]: answer(z.looseObject({}), {}, route.produces),
+        ...refused([...route.refusals, ...(posts ? bodied : [])]),
+      },
     },
   };
 };

@@ -7,6 +7,10 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { lockFile, lockFolder } from './lock.ts';
+import { lockKey } from '../../functions/disclosure/lock.ts';
+import { checkpointPath } from '../../functions/disclosure/publishing.ts';
+import { openSqlite } from '../../shared/store/sqlite.ts';
+import { logFolder } from './ledger.ts';
 import { databaseFile, objectsFolder } from './stores.ts';
 
 /** A folder cannot be backed up or restored as asked. Its message is for people, in both languages. */
@@ -17,6 +21,7 @@ export class ArchiveError extends Error {
 const manifestFile = 'manifest.json';
 const databases = [relative('.', databaseFile('.')), join('openid', 'openid.sqlite')] as const;
 const objects = relative('.', objectsFolder('.'));
+const log = relative('.', logFolder('.'));
 const isInside = (path: string): boolean =>
   !path.startsWith(sep) && path.split(sep).every((part) => part !== '' && part !== '..' && part !== '.');
 const File = z.strictObject({ path: z.string().refine(isInside), bytes: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
@@ -107,9 +112,24 @@ const whole = async <T>(target: string, build: (folder: string) => Promise<T>): 
   }
 };
 
+/** A checkpoint before the tiles that it covers: they never change, and what is copied of them later is more. */
+const checkpointsFirst = (paths: readonly string[]): readonly string[] =>
+  paths.toSorted((a, b) => Number(b.endsWith(checkpointPath)) - Number(a.endsWith(checkpointPath)));
+/**
+ * A lock of the ledger is never put back: the log may have grown since the backup, and would fork. Without one the host begins another log.
+ */
+const forgetLock = async (folder: string): Promise<void> => {
+  const sqlite = openSqlite({ file: databaseFile(folder) });
+  try {
+    await sqlite.table('disclosure').transact([{ delete: lockKey }]);
+  } finally {
+    sqlite.close();
+  }
+};
+
 /**
  * Copies a host's folder while the host runs. Objects never change once they are referred to, so they are copied after the records, and
- * nothing is missing. The backup holds the host's keys and is as secret as the host. It appears whole or not at all.
+ * nothing is missing. The backup holds the secret of the host, but not the keys that sign its ledger. It appears whole or not at all.
  * @throws ArchiveError where the folder is no host's or the target is not empty
  */
 export const takeBackup = async (folder: string, to: string): Promise<Manifest> => {
@@ -124,7 +144,8 @@ export const takeBackup = async (folder: string, to: string): Promise<Manifest> 
       files.push(await digestOf(aside, path));
       await sync(join(aside, path));
     }
-    for (const path of ['secret', ...(await filesBelow(folder, objects)).filter(isWhole)]) {
+    const logFiles = checkpointsFirst(await filesBelow(folder, log));
+    for (const path of ['secret', ...[...(await filesBelow(folder, objects)), ...logFiles].filter(isWhole)]) {
       const file = await copy(folder, aside, path).catch((error: unknown) => {
         if (path === 'secret' || !isMissing(error)) throw error;
         return undefined; // a result that was withheld meanwhile
@@ -176,6 +197,7 @@ export const restoreBackup = async (from: string, folder: string): Promise<Manif
         );
     }
     for (const path of [...databases, 'secret']) await access(join(aside, path));
+    await forgetLock(aside);
     return manifest;
   });
 };

@@ -9,6 +9,7 @@ import { compose } from '../../shared/edge/compose.ts';
 import { parse } from '../../shared/edge/parse.ts';
 import { problemOf, RefusalError } from '../../shared/edge/refusal.ts';
 import { foundAuthority, type Application } from './founding.ts';
+import { unopenedLedger } from './ledger.ts';
 import { FolderInUse, lockFolder } from './lock.ts';
 import { accountsOn } from './openid/accounts.ts';
 import { openState } from './openid/state.ts';
@@ -98,6 +99,7 @@ const found = async (settings: Settings, application: Application): Promise<stri
       tables: stores.tables,
       blobs: stores.blobs,
       uploads: { open: nowhere },
+      ledger: unopenedLedger,
       processes: contexts.flatMap((c) => c.processes),
       reactions: contexts.flatMap((c) => c.reactions),
       reactionMap,

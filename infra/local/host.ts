@@ -9,7 +9,9 @@ import { openVerifier } from '../../shared/vendor/openid.ts';
 import { organisations } from './demo/people.ts';
 import { seed } from './demo/seed.ts';
 import { openGateway } from './gateway.ts';
+import { openLocalLedger } from './ledger.ts';
 import { lockFolder } from './lock.ts';
+import { openLogFiles } from './log-files.ts';
 import { openProvider } from './openid/provider.ts';
 import { openPages } from './pages.ts';
 import type { Settings } from './settings.ts';
@@ -58,10 +60,12 @@ const openOn = async (settings: Settings, makers: Makers, unlock: () => void): P
   const verify = openVerifier({ issuer: provider.issuer, audience: provider.audience, jwks: provider.jwks });
   const works = makers.works(() => ports, settings.folder);
   const { uploads, matches, receive } = openUploads(stores.blobs, secret, () => origin, now);
+  const { ledger, files } = await openLocalLedger({ settings, table: stores.tables.disclosure, origin, wake: works.wakeLedger });
   const ports: Ports = compose({
     tables: stores.tables,
     blobs: stores.blobs,
     uploads,
+    ledger,
     processes: contexts.flatMap((c) => c.processes),
     reactions: contexts.flatMap((c) => c.reactions),
     reactionMap,
@@ -75,11 +79,13 @@ const openOn = async (settings: Settings, makers: Makers, unlock: () => void): P
 
   const gateway = await openGateway();
   const pages = openPages();
+  const logFiles = openLogFiles(files);
   answer = async (request, response) => {
     const url = URL.parse(request.url ?? '/', origin);
     if (!url) return void response.writeHead(400).end();
     if (url.pathname.startsWith('/oidc')) return provider.handle(request, response);
     if (matches(url.pathname)) return receive(url.pathname, request, response);
+    if (logFiles.matches(url.pathname)) return logFiles.serve(url.pathname, request, response);
     if (pages.matches(url.pathname)) return pages.serve(url.pathname, request, response);
     return gateway(url, request, response);
   };
@@ -97,6 +103,7 @@ const openOn = async (settings: Settings, makers: Makers, unlock: () => void): P
       });
       await works.close();
       provider.close();
+      await files.close();
       await stores.close();
       unlock();
     },

@@ -1,5 +1,6 @@
 import { openHost } from './host.ts';
 import { instructions, isFounded } from './founding.ts';
+import { LedgerKeysError } from './ledger-keys.ts';
 import { FolderInUse } from './lock.ts';
 import { settingsOf } from './settings.ts';
 
@@ -9,7 +10,7 @@ process.env['POWERTOOLS_LOG_LEVEL'] ??= 'WARN';
 const settings = settingsOf(process.env);
 const host = await openHost(settings).catch((error: unknown) => {
   const taken = (error as { code?: string }).code === 'EADDRINUSE';
-  if (error instanceof FolderInUse) console.error(error.message);
+  if (error instanceof FolderInUse || error instanceof LedgerKeysError) console.error(error.message);
   else
     console.error(
       taken ? `端口 ${settings.port} 已被占用，请用 PORT 另选。 / Port ${settings.port} is in use; choose another with PORT.` : error,

@@ -4,6 +4,9 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const portal = fileURLToPath(new URL('../../portal/', import.meta.url));
+/** The verifier's modules, which the portal's page loads as they are. */
+const verifier = fileURLToPath(new URL('../../verifier/', import.meta.url));
+const verifierModule = /^\/verifier\/([a-z-]+\.js)$/;
 const longest = 250; // file systems end a name at 255 bytes
 const generatedFile = (name: string): string => fileURLToPath(new URL(`../../contracts/generated/${name}`, import.meta.url));
 const generated: Readonly<Record<string, string>> = {
@@ -41,7 +44,8 @@ export const openPages = () => ({
   matches: (path: string): boolean => path in generated || !path.startsWith('/v1/'),
   serve: async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
-    const wanted = generated[path] ?? pathOf(path);
+    const [, module] = verifierModule.exec(path) ?? [];
+    const wanted = generated[path] ?? (module === undefined ? pathOf(path) : join(verifier, module));
     if (wanted === undefined) return void response.writeHead(404).end();
     const file = isFile(wanted) ? wanted : !(extname(path) in types) ? join(portal, 'index.html') : undefined;
     if (file === undefined || !isFile(file)) return void response.writeHead(404).end();

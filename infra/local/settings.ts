@@ -1,4 +1,7 @@
 import { join, resolve } from 'node:path';
+import * as z from 'zod';
+import { witnessAddress } from '../../functions/disclosure/witnessing.ts';
+import type { WitnessAddress } from '../../shared/edge/ledger.ts';
 
 /** How the single machine runs: everything has a default, and each can be changed by the environment. */
 export type Settings = {
@@ -9,12 +12,30 @@ export type Settings = {
   readonly demonstration: boolean;
   /** By how many milliseconds its time is moved. */
   readonly offsetMs: number;
+  readonly ledger: {
+    /** The URL without scheme under which the log is public, where it is not this host's own address. Fixed once the log has begun. */
+    readonly origin?: string;
+    readonly witnesses: readonly WitnessAddress[];
+  };
   readonly dynamodb?: string;
   readonly s3?: {
     readonly endpoint: string;
     readonly bucket: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+};
+
+const Witnesses = z.array(z.strictObject({ key: z.string(), url: z.url() })).max(20);
+const ledgerOf = (env: Readonly<Record<string, string | undefined>>): Settings['ledger'] => {
+  const origin = env['HARBOUR_LEDGER_ORIGIN'];
+  if (origin !== undefined && !/^[a-z0-9][a-z0-9.:/-]{0,200}[a-z0-9]$/.test(origin))
+    throw new Error('HARBOUR_LEDGER_ORIGIN must be an address without scheme, such as data.example.gov.cn/log');
+  try {
+    const witnesses = Witnesses.parse(JSON.parse(env['HARBOUR_LEDGER_WITNESSES'] ?? '[]')).map(witnessAddress);
+    return { witnesses, ...(origin === undefined ? {} : { origin }) };
+  } catch (error) {
+    throw new Error('HARBOUR_LEDGER_WITNESSES must be a JSON list of {"key", "url"}', { cause: error });
+  }
 };
 
 /** @throws Error that says which setting cannot be understood */
@@ -36,6 +57,7 @@ export const settingsOf = (env: Readonly<Record<string, string | undefined>>): S
     folder: resolve(env['HARBOUR_FOLDER'] ?? join(process.cwd(), '.harbour')),
     demonstration: env['HARBOUR_DEMO'] !== 'off',
     offsetMs: clock === undefined ? 0 : moved - Date.now(),
+    ledger: ledgerOf(env),
     ...(store === 'dynamodb' && endpoint !== undefined ? { dynamodb: endpoint } : {}),
     ...(s3 === undefined ? {} : { s3: { endpoint: s3, bucket: env['HARBOUR_S3_BUCKET'] ?? 'data-harbour', credentials } }),
   };

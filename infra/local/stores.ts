@@ -9,7 +9,7 @@ import { openSqlite } from '../../shared/store/sqlite.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { Settings } from './settings.ts';
 
-export const tableNames = ['records', 'disclosure', 'money', 'search'] as const;
+export const tableNames = ['records', 'disclosure', 'openings', 'releases', 'money', 'search'] as const;
 export type Tables = Readonly<Record<(typeof tableNames)[number], Table>>;
 export const databaseFile = (folder: string): string => join(folder, 'harbour.sqlite');
 export const objectsFolder = (folder: string): string => join(folder, 'objects');
@@ -17,12 +17,15 @@ export const objectsFolder = (folder: string): string => join(folder, 'objects')
 const tablesOf = (table: (name: (typeof tableNames)[number]) => Table): Tables => ({
   records: table('records'),
   disclosure: table('disclosure'),
+  openings: table('openings'),
+  releases: table('releases'),
   money: table('money'),
   search: table('search'),
 });
 // An emulator on this machine asks for credentials and believes any.
 const local = { accessKeyId: 'local', secretAccessKey: 'local-secret' };
-const region = 'us-east-1';
+/** What an emulator on this machine is told. */
+export const region = 'us-east-1';
 
 const openDynamodbTables = async (endpoint: string, now: () => number): Promise<Tables> => {
   const client = { endpoint, region, credentials: local };

@@ -1,7 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { openLedgerWorks } from '../../functions/disclosure/works.ts';
 import { openEngine } from '../../functions/sandbox/engine.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
+import { provideTrials } from '../../functions/sandbox/preview-route.ts';
+import { rehearse } from '../../functions/sandbox/rehearsal.ts';
 import { openWorker } from '../../functions/sandbox/worker.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import type { Ref } from '../../shared/kernel/process.ts';
@@ -9,6 +12,9 @@ import type { Ref } from '../../shared/kernel/process.ts';
 const lanes = 4;
 const sweepMs = 5_000;
 const tickMs = 1_000;
+const ledgerMs = 60_000;
+/** The ledger as a queue's record: it is worked on by one lane, however often it is woken. */
+const theLedger: Ref = { kind: 'log', id: 'log' };
 
 /** A queue of records, each once, worked on by a few lanes at a time. */
 const openQueue = (work: (ref: Ref) => Promise<void>, failed: (error: unknown) => void) => {
@@ -51,38 +57,54 @@ const emptied = (folder: string): string => {
   return folder;
 };
 
-/** What runs beside requests on the single machine: the belt, the clock and the sandbox's worker. */
+/** What runs beside requests on the single machine: the belt, the clock, the sandbox's worker and the ledger's sequencer. */
 export const openWorks = (ports: () => Ports, folder: string) => {
   const workspace = emptied(join(folder, 'workspace'));
   const failed = (error: unknown): void => ports().log.error('work failed', { error: error as Error });
   const belt = openQueue((ref) => ports().belt.deliver(ref), failed);
   const engine = openEngine();
-  let tools: Promise<{ parse: Awaited<ReturnType<typeof openParser>>['parse']; close: () => void }> | undefined;
+  let opened: ReturnType<typeof openParser> | undefined;
+  const tools = async (): ReturnType<typeof openParser> => (opened ??= openParser());
+  provideTrials(async () => ({ parse: (await tools()).parse, rehearse }));
   const jobs = openQueue(async (ref) => {
-    tools ??= openParser();
-    await openWorker(ports(), { engine, workspace, parse: (await tools).parse })(ref);
+    await openWorker(ports(), { engine, workspace, parse: (await tools()).parse })(ref);
+  }, failed);
+  let ledgerWorks: ReturnType<typeof openLedgerWorks> | undefined;
+  const ledger = openQueue(async () => {
+    ledgerWorks ??= openLedgerWorks(ports());
+    await ledgerWorks.run();
   }, failed);
   const timers: NodeJS.Timeout[] = [];
   return {
     wake: belt.add,
+    wakeLedger: (): void => ledger.add(theLedger),
     dispatch: async (job: Ref): Promise<void> => jobs.add(job),
     start: (): void => {
       ports().belt.sweep().catch(failed);
       timers.push(setInterval(() => void ports().belt.sweep().catch(failed), sweepMs));
       timers.push(setInterval(() => void ports().clock.tick().catch(failed), tickMs));
+      ledger.add(theLedger);
+      timers.push(
+        setInterval(() => {
+          ledger.add(theLedger);
+          ledgerWorks?.tidy().catch(failed);
+        }, ledgerMs),
+      );
     },
     /** Waits until nothing is left to carry on or to work on. */
     idle: async (): Promise<void> => {
       await belt.idle();
       await jobs.idle();
       await belt.idle();
+      await ledger.idle();
     },
     close: async (): Promise<void> => {
       for (const timer of timers) clearInterval(timer);
       engine.close();
       await belt.close();
       await jobs.close();
-      (await tools)?.close();
+      await ledger.close();
+      (await opened)?.close();
     },
   };
 };

@@ -16,7 +16,7 @@ import { outputs, retentionOf, type Issuer, type StageProps } from './stage.ts';
 
 /** What the routes of a context's own modules take, beside the records. */
 const modules: Readonly<Record<string, (data: DataStack) => readonly iam.PolicyStatement[]>> = {
-  disclosure: (data) => data.mayRead('disclosure'),
+  disclosure: (data) => [...data.mayRead('disclosure', 'openings'), ...data.log.mayRead()],
   settlement: (data) => data.mayRead('money'),
   listing: (data) => data.mayRead('search'),
   // Who asks for a place to upload to is given an address that this function may use itself.
@@ -94,6 +94,7 @@ export class ApiStack extends cdk.Stack {
             });
       }
       if (name === 'sandbox') data.acknowledgeFolders(answer, 'quarantine', 'results');
+      if (name === 'disclosure') data.log.acknowledge(answer.role ?? answer);
       return answer;
     });
     const destination = new gateway.LogGroupLogDestination(

@@ -10,24 +10,28 @@ import { projection } from '../../shared/store/dynamodb.ts';
 import { entryAttributes } from '../../shared/store/item.ts';
 import { indexes } from '../../shared/store/table.ts';
 import { variables } from '../aws/environment.ts';
-import { outputs, type StageProps } from './stage.ts';
+import { LogBucket } from './log.ts';
+import { outputs, type LedgerAddress, type StageProps } from './stage.ts';
 
 const text = (name: string): ddb.Attribute => ({ name, type: ddb.AttributeType.STRING });
 const statement = (actions: readonly string[], resources: readonly string[]) =>
   new iam.PolicyStatement({ actions: [...actions], resources: [...resources] });
 
-/** What is kept: the four tables, the objects, the key of both, and the secret of marks and ids. */
+/** What is kept: the six tables, the objects, the key of both, the secret of marks and ids, and the files of the public ledger. */
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
-  readonly tables: Readonly<Record<'records' | 'disclosure' | 'money' | 'search', ddb.TableV2>>;
+  readonly tables: Readonly<Record<'records' | 'disclosure' | 'openings' | 'releases' | 'money' | 'search', ddb.TableV2>>;
   readonly objects: s3.Bucket;
   readonly accessLogs: s3.Bucket;
   readonly secret: secrets.Secret;
+  readonly log: LogBucket;
+  readonly ledger: LedgerAddress;
   readonly #removalPolicy: cdk.RemovalPolicy;
   readonly #isProd: boolean;
 
-  constructor(scope: Construct, id: string, { stage, portalHost, ...props }: StageProps) {
+  constructor(scope: Construct, id: string, { stage, portalHost, ledger, ...props }: StageProps & { readonly ledger: LedgerAddress }) {
     super(scope, id, props);
+    this.ledger = ledger;
     this.#isProd = stage === 'prod';
     this.#removalPolicy = this.#isProd ? cdk.RemovalPolicy.RETAIN : cdk.RemovalPolicy.DESTROY;
     this.key = new kms.Key(this, 'Key', {
@@ -37,7 +41,12 @@ export class DataStack extends cdk.Stack {
     });
     this.tables = {
       records: this.#records(),
-      disclosure: this.#table('Disclosure'),
+      // It only wakes: what is pending the sequencer reads from the table.
+      disclosure: this.#table('Disclosure', { dynamoStream: ddb.StreamViewType.KEYS_ONLY }),
+      // What opens the commitments of the ledger: a salt that was deleted may come back from nowhere.
+      openings: this.#table('Openings', { pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false } }),
+      // What has been answered of each resource, which every new question is compared with.
+      releases: this.#table('Releases'),
       money: this.#table('Money'),
       search: this.#table('Search'),
     };
@@ -49,6 +58,13 @@ export class DataStack extends cdk.Stack {
       lifecycleRules: [{ expiration: cdk.Duration.days(400) }],
     });
     this.objects = this.#objects(portalHost);
+    this.log = new LogBucket(this, 'Log', {
+      ...this.#bucket(),
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      serverAccessLogsBucket: this.accessLogs,
+      serverAccessLogsPrefix: 'log/',
+      lifecycleRules: [{ noncurrentVersionExpiration: cdk.Duration.days(30) }],
+    });
     this.secret = new secrets.Secret(this, 'Secret', {
       description: 'The key of idempotency marks and derived ids',
       encryptionKey: this.key,
@@ -70,26 +86,32 @@ export class DataStack extends cdk.Stack {
     });
   }
 
-  /** The tables, objects and secret by name: the same for every function. What each may do with them its role says. */
+  /** The tables, objects, secret and ledger by name: the same for every function. What each may do with them its role says. */
   get names(): Readonly<Record<string, string>> {
-    const { records, disclosure, money, search } = this.tables;
+    const { records, disclosure, openings, releases, money, search } = this.tables;
+    const { origin, witnesses } = this.ledger;
     return {
       [variables.records]: records.tableName,
       [variables.disclosure]: disclosure.tableName,
+      [variables.openings]: openings.tableName,
+      [variables.releases]: releases.tableName,
       [variables.money]: money.tableName,
       [variables.search]: search.tableName,
       [variables.objects]: this.objects.bucketName,
       [variables.secret]: this.secret.secretArn,
+      [variables.ledgerBucket]: this.log.bucketName,
+      ...(origin === undefined ? {} : { [variables.ledgerOrigin]: origin }),
+      ...(witnesses.length === 0 ? {} : { [variables.ledgerWitnesses]: JSON.stringify(witnesses) }),
     };
   }
 
-  /** What every function may: read the secret, and use the key through the services that hold what it encrypts. */
+  /** What every function of a context may: read the secret, and use the key through the services that hold what it encrypts. */
   mayOpen(): readonly iam.PolicyStatement[] {
-    const decrypt = new iam.PolicyStatement({
-      actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:DescribeKey'],
-      resources: [this.key.keyArn],
-    });
-    return [statement(['secretsmanager:GetSecretValue'], [this.secret.secretArn]), decrypt];
+    return [statement(['secretsmanager:GetSecretValue'], [this.secret.secretArn]), ...this.mayDecrypt()];
+  }
+  mayDecrypt(): readonly iam.PolicyStatement[] {
+    const actions = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:DescribeKey'];
+    return [statement(actions, [this.key.keyArn])];
   }
   mayRead(...names: readonly (keyof DataStack['tables'])[]): readonly iam.PolicyStatement[] {
     return names.map((name) => {

@@ -36,7 +36,10 @@ export type FunctionProps = {
   readonly retention: logs.RetentionDays;
   readonly memorySize?: number;
   readonly withDuckdb?: boolean;
-} & Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups' | 'ephemeralStorageSize' | 'deadLetterQueue'>;
+} & Pick<
+  lambda.FunctionOptions,
+  'vpc' | 'vpcSubnets' | 'securityGroups' | 'ephemeralStorageSize' | 'deadLetterQueue' | 'reservedConcurrentExecutions'
+>;
 
 /** A function of ours: Node 24 on arm64, a role of its own with nothing but its log and what it `may`, traced, its log kept for a while. */
 export class HarbourFunction extends lambda.Function {

@@ -6,6 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { ApiStack } from './api.ts';
 import type { DataStack } from './data.ts';
+import type { LogBucket } from './log.ts';
 import { outputs, type Issuer, type StageProps } from './stage.ts';
 
 type PortalProps = StageProps & {
@@ -54,7 +55,9 @@ export class PortalStack extends cdk.Stack {
       removalPolicy: stage === 'prod' ? cdk.RemovalPolicy.RETAIN : cdk.RemovalPolicy.DESTROY,
     });
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
-      ...this.#behaviors(files, api, policyOf(issuer, data)),
+      ...this.#behaviors(files, api, policyOf(issuer, data), data.log),
+      // What is not there may be there in a moment.
+      errorResponses: [{ httpStatus: 404, ttl: cdk.Duration.seconds(0) }],
       defaultRootObject: 'index.html',
       enableIpv6: !this.#isChina,
       enableLogging: true,
@@ -81,6 +84,7 @@ export class PortalStack extends cdk.Stack {
     files: s3.Bucket,
     api: ApiStack,
     contentSecurityPolicy: string,
+    log: LogBucket,
   ): Pick<cloudfront.DistributionProps, 'defaultBehavior' | 'additionalBehaviors'> {
     const viewerProtocolPolicy = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS;
     const responseHeadersPolicy = new cloudfront.ResponseHeadersPolicy(this, 'Headers', {
@@ -102,6 +106,7 @@ export class PortalStack extends cdk.Stack {
       defaultBehavior: { ...file, ...this.#routing() },
       additionalBehaviors: {
         '/v1/openapi.json': file,
+        ...this.#log(log),
         '/v1/*': {
           origin: answers,
           viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
@@ -111,6 +116,27 @@ export class PortalStack extends cdk.Stack {
         },
       },
     };
+  }
+
+  /** The public ledger as it is stored, readable from any page: tiles for ever, its head never out of a cache. C2SP tlog-tiles. */
+  #log(log: LogBucket): Readonly<Record<string, cloudfront.BehaviorOptions>> {
+    const file: cloudfront.BehaviorOptions = {
+      origin: log.originFor(this),
+      viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      compress: false,
+      responseHeadersPolicy: new cloudfront.ResponseHeadersPolicy(this, 'LogHeaders', {
+        corsBehavior: {
+          accessControlAllowOrigins: ['*'],
+          accessControlAllowMethods: ['GET', 'HEAD'],
+          accessControlAllowHeaders: ['*'],
+          accessControlAllowCredentials: false,
+          originOverride: true,
+        },
+        securityHeadersBehavior: { contentTypeOptions: { override: true } },
+      }),
+    };
+    const fresh = { ...file, cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED };
+    return { '/log/checkpoint': fresh, '/log/verifier-keys': fresh, '/log/*': file };
   }
 
   #routing(): Pick<cloudfront.BehaviorOptions, 'functionAssociations'> {

@@ -52,8 +52,8 @@ export class SandboxStack extends cdk.Stack {
       environment: data.names,
       may: [
         ...data.mayOpen(),
-        ...data.mayRead('records'),
-        ...data.mayWrite('records'),
+        ...data.mayRead('records', 'releases'),
+        ...data.mayWrite('records', 'releases'),
         ...data.mayGet('quarantine', 'sandbox', 'results'),
         ...data.mayPut('sandbox', 'results'),
         new iam.PolicyStatement({ actions: interfaces, resources: ['*'] }),

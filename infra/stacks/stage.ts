@@ -1,5 +1,6 @@
 import * as cdk from 'aws-cdk-lib';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type { WitnessAddress } from '../../shared/edge/ledger.ts';
 
 /** Who issues the tokens, where it is not our own user pool. */
 export type Issuer = {
@@ -16,6 +17,8 @@ export type Stage = {
   /** The name by which people reach the portal, once it is known. */
   readonly portalHost?: string;
 };
+/** How the public ledger is known: its origin, once it has one, and those who cosign it. */
+export type LedgerAddress = { readonly origin?: string; readonly witnesses: readonly WitnessAddress[] };
 export type StageProps = Stage & cdk.StackProps;
 
 /** Six months at least: Cybersecurity Law of the PRC, art. 21(3). */

@@ -31,8 +31,8 @@ export class WorkStack extends cdk.Stack {
       environment: { ...data.names, [variables.jobs]: jobs.queueUrl },
       may: [
         ...data.mayOpen(),
-        ...data.mayRead('records', 'disclosure', 'money', 'search'),
-        ...data.mayWrite('records', 'disclosure', 'money', 'search'),
+        ...data.mayRead('records', 'disclosure', 'openings', 'releases', 'money', 'search'),
+        ...data.mayWrite('records', 'disclosure', 'openings', 'releases', 'money', 'search'),
         ...data.mayGet('quarantine'), // whether a deposited file is there at all
         new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [jobs.queueArn] }),
       ],

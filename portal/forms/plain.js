@@ -2,7 +2,7 @@
 /** @import { Control, Place } from '../drawing.ts' */
 /** @import { Pair, Schema } from '../shapes.ts' */
 import { h, say, spoken } from '../element.js';
-import { fenOf, yuanOf } from '../format.js';
+import { fenOf, time, yuanOf } from '../format.js';
 import { choiceWord, registry } from '../registry.js';
 import { acting } from '../session.js';
 import { complaint, field, freshId, labelled } from './field.js';
@@ -109,16 +109,39 @@ export const number = (schema, place) => {
   return field(place, schema, input, () => (input.value.trim() === '' ? undefined : Number(input.value)));
 };
 
+/** An instant is asked as the clock of Shanghai shows it, which keeps no summer time. @type {Maker} */
+const instant = (schema, place) => {
+  const input = h('input', { id: freshId(), type: 'datetime-local', class: 'short' });
+  if (typeof place.value === 'string') input.value = time(place.value).replace(' ', 'T');
+  const hint = h('span', { class: 'hint', say: ['北京时间', 'Time of Shanghai'] });
+  return field(place, schema, input, () => (input.value === '' ? undefined : new Date(`${input.value}+08:00`).toISOString()), hint);
+};
+/** Which kind of record another field names the id of. @type {Maker} */
+const kindOfRecord = (schema, place) => {
+  const kinds = Object.entries(registry.kinds);
+  const input = h(
+    'select',
+    { id: freshId() },
+    h('option', { value: '', say: ['请选择', 'Choose'] }),
+    ...kinds.map(([kind, { title }]) => h('option', { value: kind, say: title })),
+  );
+  input.value = keyOf(place.value);
+  return field(place, schema, input, () => (input.value === '' ? undefined : input.value));
+};
 const long = 500;
 /** @type {Readonly<Record<string, Pair>>} */
 const hints = {
   code: ['由本单位编定，例如 JT/BUS-001', 'Given by your institution, such as JT/BUS-001'],
   priceFen: ['人民币元，最多两位小数', 'Renminbi yuan, at most two decimals'],
+  event: ['账本条目原文中的 event 值；从该条目的页面进入可自动填写', 'The “event” of the entry itself; its page fills it in for you'],
+  sealedField: ['账本条目原文 commitments 中的字段名', 'The name of a field under “commitments” in the entry itself'],
   remittance: ['银行回单上的凭证号', 'The reference on the bank’s receipt'],
 };
 /** @type {Maker} */
 export const text = (schema, place) => {
   const id = freshId();
+  if (schema.format === 'date-time') return instant(schema, place);
+  if (place.name === 'kind') return kindOfRecord(schema, place);
   const isLong = (schema.maxLength ?? 0) >= long;
   const types = /** @type {Record<string, string>} */ ({ date: 'date', email: 'email' });
   const input = isLong

@@ -7,6 +7,7 @@ import { form } from '../forms/form.js';
 import { titleOf } from '../reference.js';
 import { seatWord, wordOf } from '../registry.js';
 import { draw } from '../router.js';
+import { begunStatements } from './report.js';
 
 /** What cannot be taken back, or hurts somebody. */
 const grave = new Set([
@@ -31,6 +32,8 @@ const grave = new Set([
 const begun = (view, name, { properties = {} }) => {
   const pending = view.signed[name];
   if (pending) return pending.input;
+  if (view.kind === 'disclosureRecord' && name === 'complete')
+    return { statements: begunStatements(view.data), redactions: view.data['redactions'] };
   const theirOwn = new Set(['reason', 'reasons', 'amountFen', 'conditions']);
   return Object.fromEntries(Object.entries(view.data).filter(([field]) => field in properties && !theirOwn.has(field)));
 };
@@ -49,11 +52,32 @@ const confirmation = (view, name, { ifMatch, seats }) => {
   return async () => ask({ title: [`确认${zh}`, `${en}: are you sure?`], says, yes: [`确认${zh}`, `Yes: ${en}`], danger });
 };
 
+/** What people must know before they fill in a form. @type {Readonly<Record<string, Pair>>} */
+const helps = {
+  'disclosureRecord.complete': [
+    '每一事项或作说明，或列为不予披露并注明法律依据；缺少的事项在提交时指出。数据由公开账本自动生成，保存后会重新生成。',
+    'Each topic is told, or left out on a legal ground; what is missing is named when you submit. Figures are counted from the ledger, and again after you save.',
+  ],
+  'disclosureRecord.regenerate': [
+    '按公开账本的最新条目重新生成数据。',
+    'The figures are counted anew from the latest entries of the ledger.',
+  ],
+  'disclosureRecord.correct': [
+    '将生成一个新版本，仍须复核与发布；原版保留可查。',
+    'This begins a new version, to be checked and published as before; the old one stays readable.',
+  ],
+  'erasure.approve': [
+    '删除后不可恢复，任何人都无法再证明该字段的内容；账本条目与删除记录仍在。',
+    'This cannot be taken back: nobody can prove what the field was. The entry and the record of its erasure stay.',
+  ],
+  'disclosureDuty.openAdHoc': ['须在事项发生后两个工作日内披露。', 'It must be disclosed within two working days of its happening.'],
+};
 /** @param {Kind} kind @param {View} view @param {string} name @param {Action} action @param {() => void} close */
 const panel = (kind, view, name, action, close) => {
   const word = wordOf(name);
   const confirm = confirmation(view, name, action);
   const pending = view.signed[name];
+  const help = helps[`${view.kind}.${name}`];
   return h(
     'section',
     { class: 'panel', id: 'action', tabindex: '-1' },
@@ -66,7 +90,9 @@ const panel = (kind, view, name, action, close) => {
           'The other side has signed this content; changing it voids their signature.',
         ],
       }),
+    help && h('p', { class: 'quiet', say: help }),
     Object.keys(action.schema.properties ?? {}).length === 0 &&
+      !help &&
       h('p', { class: 'quiet', say: ['此操作无需填写内容。', 'There is nothing to fill in.'] }),
     form(action.schema, {
       value: begun(view, name, action.schema),

@@ -10,6 +10,7 @@ import { partyReference, reference, titleOf } from '../reference.js';
 import { kindOf, regionWord, registry, wordOf } from '../registry.js';
 import { actions, signatures } from './action.js';
 import { mayCreate } from './lists.js';
+import { report } from './report.js';
 import { timeline } from './timeline.js';
 import { upload } from './upload.js';
 
@@ -89,21 +90,38 @@ const links = ({ links }) => {
 };
 /** What can be begun from this record: the kinds that refer to it, where one may begin them. @param {Kind} kind @param {View} view */
 const next = (kind, view) => {
-  if (!view.isLive) return undefined;
-  const possible = Object.values(registry.kinds).flatMap((other) => {
-    const name = Object.entries(other.refs).find(([ref, to]) => to === view.kind && ref in (other.create?.schema.properties ?? {}))?.[0];
-    if (name === undefined || !mayCreate(other)) return [];
-    const known = Object.entries(view.links).filter(([ref, id]) => ref in other.refs && typeof id === 'string');
-    const query = new URLSearchParams([[name, view.id], ...known.map(([ref, id]) => [ref, String(id)])]);
-    return [
-      h('a', { class: 'button', href: `/${other.plural}/new?${query.toString()}` }, say(`新建${other.title[0]}`, `New: ${other.title[1]}`)),
-    ];
-  });
+  const possible = !view.isLive
+    ? []
+    : Object.values(registry.kinds).flatMap((other) => {
+        const name = Object.entries(other.refs).find(
+          ([ref, to]) => to === view.kind && ref in (other.create?.schema.properties ?? {}),
+        )?.[0];
+        if (name === undefined || !mayCreate(other)) return [];
+        const known = Object.entries(view.links).filter(([ref, id]) => ref in other.refs && typeof id === 'string');
+        const query = new URLSearchParams([[name, view.id], ...known.map(([ref, id]) => [ref, String(id)])]);
+        return [
+          h(
+            'a',
+            { class: 'button', href: `/${other.plural}/new?${query.toString()}` },
+            say(`新建${other.title[0]}`, `New: ${other.title[1]}`),
+          ),
+        ];
+      });
   const console =
-    view.kind === 'entitlement'
+    view.kind === 'entitlement' && view.isLive
       ? [h('a', { class: 'button primary', href: `/${kind.plural}/${view.id}/console` }, say('打开查询台', 'Open the query console'))]
       : [];
-  const all = [...console, ...possible];
+  const usage =
+    view.kind === 'resource'
+      ? [
+          h(
+            'a',
+            { class: 'button', href: `/disclosure/usage?${new URLSearchParams({ resource: view.id }).toString()}` },
+            say('公开使用日志', 'Open usage log'),
+          ),
+        ]
+      : [];
+  const all = [...usage, ...console, ...possible];
   return all.length === 0
     ? undefined
     : h('section', { class: 'panel' }, h('h2', { say: ['由此办理', 'From here'] }), h('div', { class: 'buttons' }, ...all));
@@ -118,7 +136,9 @@ export const record = (kind, id) => async () => {
   const main = [
     view.kind === 'dataset' && view.offered.includes('deposit') ? upload(view) : actions(kind, view),
     ...signatures(kind, view),
-    h('section', { class: 'panel' }, h('h2', { say: ['内容', 'Content'] }), definitions(view.data)),
+    ...(view.kind === 'disclosureRecord'
+      ? report(view)
+      : [h('section', { class: 'panel' }, h('h2', { say: ['内容', 'Content'] }), definitions(view.data))]),
   ];
   return {
     title,

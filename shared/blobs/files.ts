@@ -1,40 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { access, link, mkdir, open, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { rename, mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { type Blobs, checkKey, Exists } from './blobs.ts';
+import { claim, codeOf, incoming, keysIn, openFolder, settling, syncFolder, writeAside, type Names } from './folder.ts';
 import { end, measured } from './measure.ts';
 
-const page = 1_000;
 /**
  * File systems take names of 255 bytes, keys have segments of up to 512: a longer segment goes on in a folder whose name ends so, and what
  * goes on begins so, lest it be `..`.
  */
 const more = '+';
 const longest = 250;
-
-/** No segment of a key begins with a dot, so what is not yet an object can never be taken for one. */
-const incoming = '.incoming';
-/** Tells what this process is writing from what an earlier one with the same number (as in a container) left behind. */
-const life = randomUUID();
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
-};
-
-const sweep = (folder: string): void => {
-  for (const name of readdirSync(folder)) {
-    const [pid, owner] = name.split('_');
-    const writing = Number(pid) === process.pid ? owner === life : isAlive(Number(pid));
-    if (!writing) rmSync(join(folder, name), { force: true });
-  }
-};
+/** Its owner alone may read an object. */
+const mode = 0o600;
 
 const stored = (key: string): string => {
   const split = (segment: string): string =>
@@ -42,52 +20,19 @@ const stored = (key: string): string => {
   return `${key.split('/').map(split).join('/')}${end}`;
 };
 
-/** A name that was not synced in its folder may be gone after a power cut, however well its file was. */
-const syncFolders = async (from: string, to: string): Promise<void> => {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const handle = await open(folder);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (folder === to) return;
-  }
-};
-
-/** The names in a folder as parts of keys (`name/` for a folder, `name!` for an object), each with its place. */
-const namesIn = async (folder: string): Promise<[name: string, path: string][]> => {
+/** The names in a folder as parts of keys, each with its place. */
+const namesIn: Names = async (folder) => {
   const names: [string, string][] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const { name } = entry;
     const path = join(folder, name);
     if (name === incoming) continue;
-    if (name.endsWith(end)) names.push([name, path]);
+    if (name.endsWith(end)) names.push([name.slice(0, -end.length), path]);
     else if (name.endsWith(more)) {
       for (const [rest, place] of await namesIn(path)) names.push([name.slice(0, -more.length) + rest.slice(more.length), place]);
     } else if (entry.isDirectory()) names.push([`${name}/`, path]);
   }
   return names;
-};
-
-/** The keys below a folder in byte order, without the branches that hold none with the prefix or none after `after`. */
-const walk = async function* (folder: string, base: string, prefix: string, after: string): AsyncGenerator<string> {
-  const names = await namesIn(folder);
-  for (const [name, path] of names.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const isObject = name.endsWith(end);
-    const key = base + (isObject ? name.slice(0, -end.length) : name);
-    if (isObject && key.startsWith(prefix) && key > after) yield key;
-    const mayHold = (key.startsWith(prefix) || prefix.startsWith(key)) && (key > after || after.startsWith(key));
-    if (!isObject && mayHold) yield* walk(path, key, prefix, after);
-  }
-};
-
-const claim = async (from: string, to: string): Promise<void> => {
-  try {
-    await link(from, to);
-  } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? new Exists() : error;
-  }
 };
 
 /**
@@ -98,23 +43,22 @@ const claim = async (from: string, to: string): Promise<void> => {
  * The file system must have hard links. A body from `get` must be read to its end or destroyed. `contentType` is not kept.
  */
 export const openFiles = (options: { readonly folder: string }): Blobs => {
-  const root = resolve(options.folder);
-  const nursery = join(root, incoming);
-  const created = mkdirSync(nursery, { recursive: true });
-  const top = created === undefined || created === nursery ? root : dirname(created);
-  sweep(nursery);
+  const { root, top, aside, mustStand } = openFolder(options.folder);
   const place = (key: string): string => join(root, stored(checkKey(key)));
+  const settle = settling(top);
 
   return {
     put: async (key, body, { once = false, limit } = {}) => {
       const path = place(key);
-      const temporary = join(nursery, `${process.pid}_${life}_${randomUUID()}`);
+      const temporary = aside();
       const { bytes, stat } = measured(body, limit);
       try {
-        await writeFile(temporary, bytes, { flag: 'wx', mode: 0o600, flush: true });
+        if (ArrayBuffer.isView(body)) await writeAside(temporary, await buffer(bytes), mode);
+        else await writeFile(temporary, bytes, { flag: 'wx', mode, flush: true });
         await mkdir(dirname(path), { recursive: true });
-        await (once ? claim : rename)(temporary, path);
-        await syncFolders(dirname(path), top);
+        if (!once) await rename(temporary, path);
+        else if (!claim(temporary, path)) throw new Exists();
+        await settle(path);
       } finally {
         await rm(temporary, { force: true });
       }
@@ -129,26 +73,18 @@ export const openFiles = (options: { readonly folder: string }): Blobs => {
         return { body: handle.createReadStream(), size };
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error;
-        // A folder that is gone (a disk not mounted) is a failure, not an empty store.
-        await access(nursery);
+        await mustStand();
         return undefined;
       }
     },
 
-    list: async (prefix, after = '') => {
-      const keys: string[] = [];
-      for await (const key of walk(root, '', prefix, after)) {
-        keys.push(key);
-        if (keys.length === page) break;
-      }
-      return keys;
-    },
+    list: (prefix, after = '') => keysIn(namesIn, root, prefix, after),
 
     remove: async (key) => {
       const path = place(key);
       try {
         await unlink(path);
-        await syncFolders(dirname(path), dirname(path));
+        await syncFolder(dirname(path));
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error;
       }

@@ -2,7 +2,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { checkKey } from './blobs.ts';
 import { end } from './measure.ts';
-import type { S3Options } from './s3.ts';
+import type { S3Options } from './s3-client.ts';
 import type { Uploads } from './uploads.ts';
 
 /**

@@ -12,13 +12,15 @@ import type { Identity } from '../vendor/openid.ts';
 import { openBelt, reactionsTo, type ReactionMap } from './belt.ts';
 import { openClock } from './clock.ts';
 import type { Reaction } from './context.ts';
+import type { LedgerPorts } from './ledger.ts';
 import { openDoor } from './door.ts';
 import type { Ports } from './ports.ts';
 
 export type Parts = {
-  readonly tables: Readonly<Record<'records' | 'disclosure' | 'money' | 'search', Table>>;
+  readonly tables: Readonly<Record<'records' | 'disclosure' | 'openings' | 'releases' | 'money' | 'search', Table>>;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
+  readonly ledger: LedgerPorts;
   readonly processes: readonly Process[];
   /** Those that this host runs; the map names all that an event awaits. */
   readonly reactions: readonly Reaction[];
@@ -57,7 +59,23 @@ export const compose = (parts: Parts): Ports => {
   const door = openDoor({ records, processes, secret, now, calendars: openCalendars(records, now), wake });
   const belt = openBelt({ records, door, reactions: parts.reactions, ports: () => ports, wake });
   const clock = openClock({ records, door, now });
-  const { blobs, uploads, verify, dispatch } = parts;
-  const ports: Ports = { records, tables, blobs, uploads, processes, door, belt, clock, verify, now, secret, dispatch, log, metrics };
+  const { blobs, uploads, ledger, verify, dispatch } = parts;
+  const ports: Ports = {
+    records,
+    tables,
+    blobs,
+    uploads,
+    ledger,
+    processes,
+    door,
+    belt,
+    clock,
+    verify,
+    now,
+    secret,
+    dispatch,
+    log,
+    metrics,
+  };
   return ports;
 };

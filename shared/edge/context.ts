@@ -50,6 +50,8 @@ export type Route = {
   readonly body?: z.ZodObject;
   /** What it answers when all goes well, if not 200. */
   readonly status?: 202;
+  /** The media types that it answers with, if not JSON alone. */
+  readonly produces?: readonly string[];
   readonly refusals: readonly Refusal[];
   readonly answers: (call: Call) => Promise<Reply>;
 };

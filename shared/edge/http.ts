@@ -99,6 +99,11 @@ const resultOf = ({ status, body, headers, raw }: Reply): Result => ({
     ? { body: JSON.stringify(body ?? {}) }
     : { body: typeof raw === 'string' ? raw : Buffer.from(raw).toString('base64'), isBase64Encoded: typeof raw !== 'string' }),
 });
+/** What may be kept and is the same as what the asker has is not sent again (RFC 9110, 13.1.2). */
+const unlessKept = (reply: Reply, kept: string | undefined): Reply =>
+  reply.headers?.['cache-control'] !== undefined && kept !== undefined && reply.headers['etag'] === kept
+    ? { status: 304, raw: '', headers: reply.headers }
+    : reply;
 const handle =
   (route: HttpRoute) =>
   async (event: Event): Promise<Result> => {
@@ -111,16 +116,19 @@ const handle =
     const signature = headers['harbour-signature'];
     const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([name, value]) => [name, value ?? '']));
     return resultOf(
-      await route.answers({
-        actor,
-        params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? '')])),
-        query,
-        body: event.body ?? {},
-        ports: open,
-        ...(key === undefined ? {} : { key }),
-        ...(ifMatch === undefined ? {} : { ifMatch }),
-        ...(signature === undefined ? {} : { signature }),
-      }),
+      unlessKept(
+        await route.answers({
+          actor,
+          params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? '')])),
+          query,
+          body: event.body ?? {},
+          ports: open,
+          ...(key === undefined ? {} : { key }),
+          ...(ifMatch === undefined ? {} : { ifMatch }),
+          ...(signature === undefined ? {} : { signature }),
+        }),
+        headers['if-none-match'],
+      ),
     );
   };
 

@@ -9,14 +9,16 @@ import type { Identity } from '../vendor/openid.ts';
 import type { Belt } from './belt.ts';
 import type { Clock } from './clock.ts';
 import type { Door } from './door.ts';
+import type { LedgerPorts } from './ledger.ts';
 
 /** All that a handler may reach. A host opens them once; handlers ask for them at the first request. */
 export type Ports = {
   readonly records: Records;
   /** The tables of the ordinary modules, apart from those of records. */
-  readonly tables: Readonly<Record<'disclosure' | 'money' | 'search', Table>>;
+  readonly tables: Readonly<Record<'disclosure' | 'openings' | 'releases' | 'money' | 'search', Table>>;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
+  readonly ledger: LedgerPorts;
   readonly processes: ReadonlyMap<string, Process>;
   readonly door: Door;
   readonly belt: Belt;

@@ -35,22 +35,21 @@ export const viewOf = (process: Process, record: Stored, actor: Actor, at: strin
 });
 
 const overseers = new Set(['auditor', 'authority.lead', 'authority.case']);
-/** One line of a record's timeline. Who acted is named to their own organisation and to those who oversee its region; the others read the seat. */
-export const lineOf = (event: Event, actor: Actor) => {
-  const named =
-    actor.type === 'system' ||
-    (event.org !== '' && event.org === actor.org) ||
-    actor.id === event.by ||
-    (actor.roles.some((r) => overseers.has(r)) && covers(actor.region, event.region));
-  return {
-    n: event.n,
-    action: event.action,
-    at: event.at,
-    seat: event.seat,
-    org: event.org,
-    status: event.status,
-    ...(event.partial ? { partial: true } : {}),
-    ...(named ? { by: event.by } : {}),
-    disclosed: event.public !== undefined,
-  };
-};
+/** Whether who acted is named to an actor: to themselves, to their own organisation and to those who oversee its region. */
+export const isNamedTo = ({ by, org, region }: Pick<Event, 'by' | 'org' | 'region'>, actor: Actor): boolean =>
+  actor.type === 'system' ||
+  (org !== '' && org === actor.org) ||
+  actor.id === by ||
+  (actor.roles.some((r) => overseers.has(r)) && covers(actor.region, region));
+/** One line of a record's timeline. Those to whom it does not name who acted read the seat. */
+export const lineOf = (event: Event, actor: Actor) => ({
+  n: event.n,
+  action: event.action,
+  at: event.at,
+  seat: event.seat,
+  org: event.org,
+  status: event.status,
+  ...(event.partial ? { partial: true } : {}),
+  ...(isNamedTo(event, actor) ? { by: event.by } : {}),
+  disclosed: event.public !== undefined,
+});

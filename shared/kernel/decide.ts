@@ -39,6 +39,10 @@ export type Event = {
   readonly region: string;
   /** What the action chose to disclose. */
   readonly public?: object;
+  /** Of what is disclosed, the fields that stay sealed: shown to nobody, and in the public ledger as salted commitments. */
+  readonly sealed?: object;
+  /** Who else has signed what is disclosed, by seat. */
+  readonly signers?: Readonly<Record<string, { readonly by: string; readonly org: string }>>;
 };
 export type Decided = { readonly next: Stored; readonly event: Event; readonly effects: readonly Effect[] };
 export type Decision = { readonly refused: Refused; readonly leaves?: Effect } | Decided;
@@ -98,9 +102,17 @@ const ownWork = (row: Row, record: Stored, signed: Signatures | undefined, { act
   return Object.values(signed?.seats ?? {}).includes(actor.id) || (row.notBy?.some(acted) ?? false);
 };
 /** What an action discloses of the record it made; nothing, where the table says so. */
-const disclosureOf = ({ publish }: Pick<Row | CreateRow, 'publish'>, next: Stored): Pick<Event, 'public'> => {
+const disclosureOf = (
+  { publish, commits }: Pick<Row | CreateRow, 'publish' | 'commits'>,
+  next: Stored,
+): Pick<Event, 'public' | 'sealed'> => {
   const told = publish === 'nothing' ? undefined : publish(next);
-  return told ? { public: told } : {};
+  return told ? { public: told, ...(commits ? { sealed: commits(next) } : {}) } : {};
+};
+/** Who signed with the actor, where several did. */
+const signersOf = ({ seats, orgs = {} }: Pick<Signatures, 'seats' | 'orgs'>): Pick<Event, 'signers'> => {
+  const signers = Object.entries(seats).map(([seat, by]) => [seat, { by, org: orgs[seat] ?? '' }] as const);
+  return signers.length > 0 ? { signers: Object.fromEntries(signers) } : {};
 };
 const orgOf = (actor: Actor): string => (actor.type === 'person' ? actor.org : '');
 const idOf = (actor: Actor): string => (actor.type === 'person' ? actor.id : `system:${actor.id}`);
@@ -161,12 +173,14 @@ export const decide = (process: Process, name: string, record: Stored, facts: Fa
   };
   const seated = { ...signed?.seats, [seat.label]: idOf(actor) };
   if (Object.keys(seated).length < seats.length) {
-    const next = { ...record, ...kept, signed: { ...record.signed, [name]: { digest: content, input: facts.input, seats: seated } } };
+    const signatures = { digest: content, input: facts.input, seats: seated, orgs: { ...signed?.orgs, [seat.label]: orgOf(actor) } };
+    const next = { ...record, ...kept, signed: { ...record.signed, [name]: signatures } };
     return { next, event: { ...news, partial: true, status: record.status }, effects: [] };
   }
   const next = settle(process, record, row.becomes(context as never), { ...kept, signed: {} }, facts);
   const disclosed = disclosureOf(row, next);
-  return { next, event: { ...news, status: next.status, ...disclosed }, effects: row.effects?.(context as never) ?? [] };
+  const signers = disclosed.public && signed ? signersOf(signed) : {};
+  return { next, event: { ...news, status: next.status, ...disclosed, ...signers }, effects: row.effects?.(context as never) ?? [] };
 };
 
 /** The same for the first action of a record's life. Where an intake is refused, what the table `leaves` of it is recorded without content. */

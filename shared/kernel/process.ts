@@ -28,7 +28,13 @@ export type Next<C extends Contract, S extends Status<C> = Status<C>> = State<C,
 };
 
 /** Persons who have signed one content of an action, while other seats are awaited. */
-export type Signatures = { readonly digest: string; readonly input: unknown; readonly seats: Readonly<Record<string, string>> };
+export type Signatures = {
+  readonly digest: string;
+  readonly input: unknown;
+  readonly seats: Readonly<Record<string, string>>;
+  /** For which organisation each seat has signed. */
+  readonly orgs?: Readonly<Record<string, string>>;
+};
 /** One clock of a record. `due` is an exclusive UTC instant; a provisional one is shown and never fires. */
 export type Running = { readonly due: string; readonly provisional: boolean; readonly fired: boolean };
 
@@ -138,6 +144,8 @@ type Common<C extends Contract, R extends keyof C['refs']> = {
   readonly unless?: (actor: Person) => readonly Claim[];
 };
 type Publish<C extends Contract, T extends Status<C>> = 'nothing' | ((r: Stored<C, NoInfer<T>>) => object | undefined);
+/** Personal or secret fields of what is published: the public ledger shows salted commitments to them, which those who may read them can open. */
+type Commits<C extends Contract, T extends Status<C>> = (r: Stored<C, NoInfer<T>>) => object;
 
 export type Action<
   C extends Contract,
@@ -162,6 +170,7 @@ export type Action<
   readonly effects?: (c: Ctx<C, F, A, R>) => readonly Effect[];
   /** Required, so that silence is a decision. It whitelists fields. */
   readonly publish: Publish<C, T>;
+  readonly commits?: Commits<C, T>;
 };
 export type Create<C extends Contract, T extends Status<C>, R extends keyof C['refs']> = Common<C, R> & {
   readonly by: Entrance | readonly Entrance[];
@@ -178,6 +187,7 @@ export type Create<C extends Contract, T extends Status<C>, R extends keyof C['r
   /** What is recorded, without content, of an intake refused with this code. */
   readonly leaves?: { readonly [code in Refusal]?: (c: Creating<C, R>) => Effect };
   readonly publish: Publish<C, T>;
+  readonly commits?: Commits<C, T>;
 };
 export type AnyAction<C extends Contract> = Action<C, Status<C>, Status<C>, keyof C['inputs'], keyof C['refs']>;
 export type AnyCreate<C extends Contract> = Create<C, Status<C>, keyof C['refs']>;

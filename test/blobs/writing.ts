@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { openFiles } from '../../shared/blobs/files.ts';
-import { openS3, type S3Options } from '../../shared/blobs/s3.ts';
+import { openS3 } from '../../shared/blobs/s3.ts';
+import type { S3Options } from '../../shared/blobs/s3-client.ts';
 
 /** Where blobs are, in a form that can be told to another process. */
 export type Place = { readonly folder: string } | S3Options;

@@ -88,14 +88,16 @@ describe('a signature', () => {
     expect(half.status).toBe('drafted');
   });
 
-  it('of both makes the contract, for the days of its licence, and discloses only the fact and the digest', () => {
+  it('of both makes the contract, for the days of its licence, and discloses only the fact; who, and what they signed, stays sealed', () => {
     const { next, event } = done(when(seller, 'sign', half, { input, now: '2026-11-24T00:00:00.000Z' }));
     const { termDays } = (drawn(record).terms as { licence: { termDays: number } }).licence;
     expect(next).toMatchObject({
       status: 'signed',
       validUntil: new Date(Date.parse('2026-11-24T00:00:00Z') + termDays * 86_400_000).toISOString(),
     });
-    expect(event.public).toEqual({ id: 'contract-new', digest: input.digest, signedAt: '2026-11-24T00:00:00.000Z' });
+    expect(event.public).toEqual({ id: 'contract-new', signedAt: '2026-11-24T00:00:00.000Z' });
+    expect(event.sealed).toEqual({ seller: 'operator-a', buyer: 'buyer-a', digest: input.digest });
+    expect(event.signers).toEqual({ 'party:buyer.signatory': { by: buyer.id, org: 'buyer-a' } });
   });
 
   it('is not given by one person for both sides', () => {

@@ -51,9 +51,10 @@ describe('a dataset (Measures art. 19: no decision, no sandbox)', () => {
     expect(becomes(when(people['case of the city'], 'unseal', half)).status).toBe('loaded');
   });
 
-  it('discloses how many rows it has, and none of them', () => {
+  it('discloses that it was loaded, and seals which bytes and how many rows', () => {
     const { event } = done(when(worker, 'load', recordOf('dataset', 'loading'), { input: { rows: 12 } }));
-    expect(event.public).toEqual({ id: 'dataset-1', resource: 'resource-1', scenario: 'scenario-1', rows: 12 });
+    expect(event.public).toEqual({ id: 'dataset-1', resource: 'resource-1', scenario: 'scenario-1' });
+    expect(event.sealed).toMatchObject({ rows: 12, digest: expect.stringMatching(/^sha256:/) });
   });
 });
 

@@ -125,12 +125,18 @@ const refused: Check = (document) =>
     const due = new Set(occasions.filter(([, when]) => when(document, told)).flatMap(([statuses]) => statuses));
     return [...due].filter((status) => !(status in told.operation.responses)).map((status) => `${told.name}: ${status} is not declared`);
   });
-/** Every answer is JSON of a known shape; every refusal is a problem whose codes are those of its status. */
+/** What is handed over as a file or a feed, and is no JSON of ours. */
+const files: Readonly<Record<string, string>> = {
+  'GET /v1/disclosure/receipts': 'text/plain',
+  'GET /v1/disclosure/feed.atom': 'application/atom+xml',
+  'GET /v1/disclosure/feed.json': 'application/feed+json',
+};
+/** Every answer is JSON of a known shape, or a file of its type; every refusal is a problem whose codes are those of its status. */
 const answers: Check = (document) =>
   operationsOf(document).flatMap(({ name, operation }) =>
     Object.entries(operation.responses).flatMap(([status, response]) => {
       const { content } = followed(document, response) as { content: Readonly<Record<string, { schema: Node }>> };
-      const type = Number(status) < 400 ? 'application/json' : 'application/problem+json';
+      const type = Number(status) < 400 ? (files[name] ?? 'application/json') : 'application/problem+json';
       const schema = content[type]?.schema;
       if (!schema) return [`${name}: ${status} is no ${type}`];
       if (Number(status) < 400) return [];

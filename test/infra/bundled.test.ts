@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { verify } from 'node:crypto';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,25 +13,30 @@ import { contexts } from '../../functions/index.ts';
 import { openEngine } from '../../functions/sandbox/engine.ts';
 import { ingest } from '../../functions/sandbox/ingestion.ts';
 import { variables } from '../../infra/aws/environment.ts';
-import { belt, bundle, clock, root, worker, type Code } from '../../infra/bundle.ts';
+import { belt, bundle, clock, root, sequencer, worker, type Code } from '../../infra/bundle.ts';
 import { openFiles } from '../../shared/blobs/files.ts';
+import { openPublicS3 } from '../../shared/blobs/public-files-s3.ts';
+import { unopenedLedger } from '../../infra/local/ledger.ts';
 import { compose, type Parts } from '../../shared/edge/compose.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import { createTable, openDynamodb } from '../../shared/store/dynamodb.ts';
 import { describeUnless } from '../support/availability.ts';
 import { invokeBundle, request } from '../support/lambda.ts';
 import { missing, startDynamodb, type Dynamodb } from '../support/dynamodb.ts';
+import { startKms } from '../support/kms.ts';
+import { openGateway, s3Missing, type Gateway } from '../support/s3.ts';
 
 jest.setTimeout(60_000); // each function is a process of its own
 
 const run = promisify(execFile);
 const issuer = 'https://id.example/oidc';
 const secret = 'a secret of this test';
-const tables = ['records', 'disclosure', 'money', 'search'] as const;
+const tables = ['records', 'disclosure', 'openings', 'releases', 'money', 'search'] as const;
 const functions: readonly (readonly [name: string, code: Code])[] = [
   ...['organisation', 'catalogue', 'disclosure'].map((context) => [context, { context }] as const),
   ['belt', belt],
   ['clock', clock],
+  ['sequencer', sequencer],
   ['worker', worker],
 ];
 
@@ -49,6 +55,8 @@ const inserted = (pk: string, sk: string, SequenceNumber: string) => ({
 
 describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh process', () => {
   let dynamodb: Dynamodb;
+  let kms: Awaited<ReturnType<typeof startKms>>;
+  let s3: Gateway | undefined;
   let loopback: Server;
   let address: string;
   let folder: string;
@@ -62,6 +70,8 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
     for (const [name, code] of functions) bundle(code, join(folder, name));
     await symlink(`${root}node_modules`, join(folder, 'worker', 'node_modules'));
     dynamodb = await startDynamodb();
+    kms = await startKms();
+    if (s3Missing() === undefined) s3 = await openGateway();
     await Promise.all(tables.map((tableName) => createTable({ tableName, client: dynamodb.client })));
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     loopback = createServer(answer({ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'one' }));
@@ -75,7 +85,9 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
       .sign(privateKey);
     environment = {
       ...Object.fromEntries(tables.map((name) => [variables[name], name])),
-      [variables.objects]: 'objects',
+      [variables.objects]: s3?.bucket ?? 'objects',
+      [variables.ledgerBucket]: s3?.bucket ?? 'log',
+      [variables.ledgerOrigin]: 'harbour.example/log',
       [variables.secret]: 'secret',
       [variables.issuer]: issuer,
       [variables.audience]: 'portal',
@@ -83,16 +95,26 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
       [variables.jobs]: `${address}/queue`,
       [variables.region]: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_SECRET_ACCESS_KEY: s3?.credentials.secretAccessKey ?? 'local',
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: address,
+      AWS_ENDPOINT_URL_KMS: kms.endpoint,
+      ...(s3 ? { AWS_ENDPOINT_URL_S3: s3.endpoint } : {}),
     };
     const open = (tableName: string) => openDynamodb({ tableName, client: dynamodb.client });
-    opened = { records: open('records'), disclosure: open('disclosure'), money: open('money'), search: open('search') };
+    opened = {
+      records: open('records'),
+      disclosure: open('disclosure'),
+      openings: open('openings'),
+      releases: open('releases'),
+      money: open('money'),
+      search: open('search'),
+    };
     ports = compose({
       tables: opened,
       blobs: openFiles({ folder: join(folder, 'objects') }),
       uploads: { open: async () => ({ url: '', method: 'PUT', headers: {} }) },
+      ledger: unopenedLedger,
       processes: contexts.flatMap((c) => c.processes),
       reactions: [],
       reactionMap,
@@ -106,6 +128,8 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
   afterAll(async () => {
     for (const table of Object.values(opened)) await table.close();
     await dynamodb.stop();
+    await kms.stop();
+    await s3?.stop();
     loopback.closeAllConnections();
     loopback.close();
     await rm(folder, { recursive: true });
@@ -168,8 +192,46 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
     expect(await membership()).toBe('proposed');
     await invoke('clock', [{}]);
     expect(await membership()).toBe('active');
-    const [head] = await call('disclosure', request('GET', '/v1/disclosure/head'));
-    expect(Number(head?.body['size'])).toBeGreaterThan(0);
+    expect((await opened.disclosure.query({ key: 'pending', limit: 1 })).length).toBeGreaterThan(0);
+  });
+
+  describeUnless(s3Missing(), 'the sequencer', () => {
+    const woken = { Records: [inserted('pending', 'any', '1')] };
+    const keys = () => ({ [variables.ledgerKeys]: kms.keyId });
+    const wire = (): Gateway => {
+      if (!s3) throw new Error('no S3');
+      return s3;
+    };
+
+    it('publishes what is pending, signed by the key in KMS, and the API of disclosure tells of it', async () => {
+      expect(await invoke('sequencer', [woken, {}], keys())).toEqual([null, null]);
+      expect(await opened.disclosure.query({ key: 'pending', limit: 1 })).toEqual([]);
+      const files = openPublicS3({ ...wire(), prefix: 'log/' });
+      const note = Buffer.from((await files.get('checkpoint'))?.body ?? []).toString();
+      await files.close();
+      const [, text = '', signature = ''] = /^([^]+\n)\n— harbour\.example\/log (\S+)\n$/.exec(note) ?? [];
+      expect(verify(null, Buffer.from(text), kms.publicKey, Buffer.from(signature, 'base64').subarray(4))).toBe(true);
+      const [log] = await call('disclosure', request('GET', '/v1/disclosure/log'));
+      expect(log?.body).toMatchObject({
+        origin: 'harbour.example/log',
+        url: 'https://harbour.example/log/',
+        size: Number(text.split('\n')[1]),
+      });
+      expect(Number(log?.body['size'])).toBeGreaterThan(1);
+    });
+
+    it('publishes nothing with a signature that does not fit, and what is pending with the next', async () => {
+      const before = kms.signs;
+      const event = { pk: 'pending', sk: '2026-11-24T00:00:00.000Z#late', event: 'late', text: '{"late":true}' };
+      await opened.disclosure.transact([{ put: event }]);
+      kms.signs = () => Buffer.alloc(64);
+      await expect(invoke('sequencer', [woken], keys())).rejects.toThrow('does not fit');
+      const size = async () => Number((await call('disclosure', request('GET', '/v1/disclosure/log')))[0]?.body['size']);
+      const published = await size();
+      kms.signs = before;
+      await invoke('sequencer', [woken], keys());
+      expect(await size()).toBe(published + 1);
+    });
   });
 
   it('a record that cannot be delivered comes again from its first event on, and the others do not', async () => {

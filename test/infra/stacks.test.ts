@@ -1,58 +1,17 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import * as cdk from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { contexts } from '../../functions/index.ts';
-import { harbour } from '../../infra/stacks/harbour.ts';
 import { contextRoutes } from '../../shared/edge/routes.ts';
+import { built, inChina, inEurope, listOf, queriesOf, type Statement } from '../support/stacks.ts';
 
-type Properties = Readonly<Record<string, unknown>>;
-type Resource = { readonly Type: string; readonly Properties?: Properties; readonly DeletionPolicy?: string };
-type Statement = {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource?: unknown;
-  readonly Principal?: unknown;
-};
+const partitions = { aws: built(inEurope), 'aws-cn': built(inChina) };
 
-const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as { context: object };
-const inChina = {
-  region: 'cn-north-1',
-  portalHost: 'harbour.example.cn',
-  portalCertificate: 'ASCAEXAMPLE',
-  oidcIssuer: 'https://id.example.cn/',
-  oidcAudience: 'portal',
-  oidcJwks: 'https://id.example.cn/jwks',
-};
-const built = (given: object) => {
-  const app = new cdk.App({ context: { ...context, 'aws:cdk:bundling-stacks': [], ...given }, analyticsReporting: false });
-  const stacks = harbour(app);
-  // Before templates are made: what one stack takes from another still has the name there by which it was argued for.
-  const findings = [new AwsSolutionsChecks(), new ServerlessChecks()].flatMap((pack) =>
-    pack.validateScope(app).violations.map((v) => v.ruleName),
-  );
-  const templates = Object.fromEntries(
-    Object.entries(stacks).map(([name, stack]) => [name, Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> }]),
-  );
-  return { findings, templates };
-};
-const partitions = { aws: built({ stage: 'prod', region: 'eu-central-1' }), 'aws-cn': built({ stage: 'prod', ...inChina }) };
-
-const listOf = (one: string | readonly string[]): readonly string[] => [one].flat();
 const sorted = (values: readonly unknown[]): readonly string[] =>
   values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).toSorted();
 const routeKeys = (routes: readonly { readonly method: string; readonly path: string }[]) =>
   routes.map(({ method, path }) => `${method} ${path}`).toSorted();
 
 describe.each(Object.entries(partitions))('the stacks in the partition %s', (partition, { findings, templates }) => {
-  const resources = Object.values(templates).flatMap(({ Resources }) => Object.entries(Resources));
-  const all = (type: string): readonly (readonly [string, Properties])[] =>
-    resources.filter(([, r]) => r.Type === type).map(([id, r]) => [id, r.Properties ?? {}]);
-  const statementsOf = (prefix: string): readonly Statement[] =>
-    all('AWS::IAM::Policy')
-      .filter(([id]) => id.startsWith(prefix))
-      .flatMap(([, p]) => (p['PolicyDocument'] as { Statement: readonly Statement[] }).Statement);
+  const { resources, all, statementsOf } = queriesOf(templates);
   const actionsOn = (prefix: string, resource: string): readonly string[] =>
     statementsOf(prefix)
       .filter((s) => JSON.stringify(s.Resource).includes(resource))
@@ -68,16 +27,23 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
     expect([...new Set([...named].map(([, name]) => name))]).toEqual([partition]);
   });
 
-  it('each table can be restored to any second, is encrypted with our key, forgets what expires, and cannot be deleted by mistake', () => {
+  it('each table can be restored to any second, but for the one whose salts may be erased, is encrypted with our key, forgets what expires, and cannot be deleted by mistake', () => {
     const tables = all('AWS::DynamoDB::GlobalTable');
-    expect(tables.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual(['Disclosure', 'Money', 'Records', 'Search']);
-    for (const [, table] of tables) {
+    expect(tables.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual([
+      'Disclosure',
+      'Money',
+      'Openings',
+      'Records',
+      'Releases',
+      'Search',
+    ]);
+    for (const [id, table] of tables) {
       expect(table['SSESpecification']).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
       expect(table['TimeToLiveSpecification']).toEqual({ AttributeName: 'expires', Enabled: true });
       expect(table['Replicas']).toEqual([
         expect.objectContaining({
           DeletionProtectionEnabled: true,
-          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: !id.startsWith('Openings') },
           SSESpecification: { KMSMasterKeyId: expect.anything() },
         }),
       ]);
@@ -86,11 +52,14 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
       expect(DeletionPolicy).toBe('Retain');
   });
 
-  it('the stream of records carries keys only, and no other table has one', () => {
-    const streams = all('AWS::DynamoDB::GlobalTable')
-      .map(([, table]) => table['StreamSpecification'])
-      .filter(Boolean);
-    expect(streams).toEqual([{ StreamViewType: 'KEYS_ONLY' }]);
+  it('the streams of records and of the ledger carry keys only, and no other table has one', () => {
+    const streams = all('AWS::DynamoDB::GlobalTable').flatMap(([id, table]) =>
+      table['StreamSpecification'] ? [[id.replace(/[0-9A-F]{8}$/, ''), table['StreamSpecification']]] : [],
+    );
+    expect(Object.fromEntries(streams)).toEqual({
+      Records: { StreamViewType: 'KEYS_ONLY' },
+      Disclosure: { StreamViewType: 'KEYS_ONLY' },
+    });
   });
 
   it('nothing in a bucket is public, nothing passes in the clear, and quarantine is emptied after a week', () => {
@@ -115,7 +84,7 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
 
   it('every function is ours: Node 24 on arm64, traced, with a log that ends', () => {
     const functions = all('AWS::Lambda::Function');
-    expect(functions).toHaveLength(contexts.length + 3);
+    expect(functions).toHaveLength(contexts.length + 4);
     for (const [, f] of functions) {
       expect(f).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], TracingConfig: { Mode: 'Active' } });
       expect(f['LoggingConfig']).toMatchObject({ LogFormat: 'JSON', LogGroup: expect.anything() });
@@ -176,10 +145,25 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
 
   const read = ['dynamodb:BatchGetItem', 'dynamodb:Query'];
   const write = ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+  const listen = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'];
   it.each([
     ['catalogue', { Records: [...read, ...write], Disclosure: [], Money: [], Search: [], Objects: [] }],
     ['listing', { Records: [...read, ...write], Disclosure: [], Money: [], Search: read, Objects: [] }],
-    ['disclosure', { Records: read, Disclosure: read, Money: [], Search: [], Objects: [] }],
+    [
+      'disclosure',
+      { Records: [...read, ...write], Disclosure: read, Money: [], Search: [], Objects: [], AttLog: ['s3:GetObject', 's3:ListBucket'] },
+    ],
+    [
+      'Sequencer',
+      {
+        Records: [],
+        Disclosure: [...read, ...write, ...listen],
+        Money: [],
+        Search: [],
+        Objects: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+        AttLog: ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject'],
+      },
+    ],
     ['settlement', { Records: read, Disclosure: [], Money: read, Search: [], Objects: [] }],
     [
       'sandbox',
@@ -212,13 +196,16 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
 
   const folders = (prefix: string, action: string) => {
     const allowed = statementsOf(prefix).filter((s) => listOf(s.Action).includes(action));
-    return ['quarantine', 'results', 'sandbox'].filter((folder) => JSON.stringify(allowed.map((s) => s.Resource)).includes(`/${folder}/*`));
+    return ['quarantine', 'results', 'sandbox', 'staging'].filter((folder) =>
+      JSON.stringify(allowed.map((s) => s.Resource)).includes(`/${folder}/*`),
+    );
   };
 
   it('sandbox signs uploads into quarantine and reads results, and the worker writes anywhere but there', () => {
     expect(folders('sandboxRole', 's3:PutObject')).toEqual(['quarantine']);
     expect(folders('sandboxRole', 's3:GetObject')).toEqual(['results']);
     expect(folders('WorkerRole', 's3:PutObject')).toEqual(['results', 'sandbox']);
+    expect(folders('SequencerRole', 's3:PutObject')).toEqual(['staging']);
     expect(folders('WorkerRole', 's3:GetObject')).toEqual(['quarantine', 'results', 'sandbox']);
   });
 
@@ -254,12 +241,13 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
   it('what is given up is kept, and a person is called', () => {
     expect(
       sorted(all('AWS::Lambda::EventSourceMapping').map(([, m]) => [m['FunctionResponseTypes'] ?? [], 'DestinationConfig' in m])),
-    ).toEqual(['[["ReportBatchItemFailures"],true]', '[[],false]']);
+    ).toEqual(['[["ReportBatchItemFailures"],true]', '[[],false]', '[[],false]']);
     const alarms = all('AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
     expect(sorted(alarms.map((a) => a['MetricName']))).toEqual([
       '5xx',
       'ApproximateNumberOfMessagesVisible',
       'ApproximateNumberOfMessagesVisible',
+      'Errors',
       'Errors',
       'Errors',
       'Errors',

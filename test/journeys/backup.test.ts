@@ -2,10 +2,12 @@ import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Manifest } from '../../infra/local/archive.ts';
-import { signIn, type View } from '../../infra/local/journey/client.ts';
+import { signIn, until, type View } from '../../infra/local/journey/client.ts';
 import { accept, ask, assemble, toEntitlement, type Cast } from '../../infra/local/journey/journey.ts';
 import { embedded, question } from '../../infra/local/journey/material.ts';
 import { runScript } from '../support/command.ts';
+import { webSource } from '../../verifier/source.js';
+import { visit } from '../support/ledger.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
 
 // Each test starts processes, which takes its time where the machine has other work.
@@ -22,7 +24,11 @@ let cast: Cast;
 let order: View;
 let query: View;
 let rows: number;
-let head: { readonly size: number; readonly root: string };
+type Log = { readonly origin: string; readonly url: string; readonly size: number; readonly earlier: readonly Log[] };
+let log: Log;
+/** What the log that a host has begun is called below its address. */
+const begunBy = ({ origin }: Log): string => origin.slice(origin.indexOf('/'));
+let begun: string;
 
 beforeAll(async () => {
   host = await startHost(at('host'));
@@ -32,7 +38,7 @@ beforeAll(async () => {
   const asked = await ask(cast, made.entitlement, question(embedded));
   query = asked.query;
   rows = asked.result.rows.length;
-  head = await cast.buyer.get('/v1/disclosure/head');
+  log = await cast.buyer.get('/v1/disclosure/log');
   // The journey goes on while the copy is taken.
   const [taken] = await Promise.all([backup('host', 'copy'), accept(cast, order, () => undefined)]);
   if (taken.code !== 0) throw new Error(taken.err);
@@ -52,7 +58,7 @@ describe('a backup that was taken while the host was at work', () => {
     expect(files.map((f) => f.path)).toEqual(expect.arrayContaining(['harbour.sqlite', 'openid/openid.sqlite', 'secret']));
   });
 
-  it('becomes another host that has the records, the objects, the ledger and the keys', async () => {
+  it('becomes another host that has the records, the objects and the ended ledger, and begins a ledger of its own', async () => {
     expect(await restore('copy', 'second')).toMatchObject({ code: 0, err: '' });
     const second = await startHost(at('second'));
     try {
@@ -60,12 +66,37 @@ describe('a backup that was taken while the host was at work', () => {
       const restored = await buyer.get(`/v1/orders/${order.id}`);
       expect(restored.version).toBeGreaterThanOrEqual(order.version);
       expect((await buyer.get<{ rows: readonly unknown[] }>(`/v1/queries/${query.id}/result`)).rows).toHaveLength(rows);
-      const { size } = await buyer.get<{ size: number }>('/v1/disclosure/head');
-      expect(size).toBeGreaterThanOrEqual(head.size);
       const again = await assemble(second.origin);
+      // What the lost host has published after the backup nobody here knows: its log ends, and another begins.
+      const restoredLog = await until('another log begins', async () => {
+        const found = await buyer.get<Log>('/v1/disclosure/log');
+        return found.size > 0 ? found : undefined;
+      });
+      expect(restoredLog.origin).toMatch(new RegExp(`^${new URL(second.origin).host}/log/2-[0-9a-f]{8}$`));
+      begun = begunBy(restoredLog);
+      expect(restoredLog.earlier).toMatchObject([{ origin: log.origin }]);
+      expect(restoredLog.earlier[0]?.size).toBeGreaterThanOrEqual(log.size);
+      const logs = await Promise.all([`${second.origin}/log/`, restoredLog.url].map(async (url) => visit(webSource(url))));
+      expect(logs.map(({ problems }) => problems)).toEqual([[], []]);
+      expect(logs[1]?.entries[0]).toMatchObject({ kind: 'log', disclosed: { after: [{ origin: log.origin }] } });
+      const published = logs[0]?.entries.find((entry) => entry.record === order.id)?.event ?? '';
+      const receipt = await buyer.download(`/v1/disclosure/receipts?event=${published}`);
+      expect(Buffer.from(receipt).toString()).toContain(`\n\n${log.origin}\n`);
       await ask(again, String(restored.data['entitlement']), question(embedded));
     } finally {
       await second.kill('SIGKILL');
+    }
+  });
+
+  it('becomes a third host, whose ledger has another name than the second one’s', async () => {
+    await restore('copy', 'another');
+    const third = await startHost(at('another'));
+    try {
+      const told = (await (await fetch(`${third.origin}/v1/disclosure/log`)).json()) as Log;
+      expect(begunBy(told)).toMatch(/^\/log\/2-/);
+      expect(begunBy(told)).not.toBe(begun);
+    } finally {
+      await third.kill('SIGKILL');
     }
   });
 

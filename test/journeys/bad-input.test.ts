@@ -198,16 +198,18 @@ describe('what a list is asked', () => {
       'market?limit=0',
       'market?size=1',
       `market?q=${'a'.repeat(201)}`,
-      'disclosure/entries?from=-1',
-      'disclosure/entries?from=x',
-      'disclosure/proof',
-      'disclosure/proof?event=a%20b',
+      'disclosure/entries?before=-1',
+      'disclosure/entries?from=0',
+      'disclosure/receipts',
+      'disclosure/receipts?event=a%20b',
+      'disclosure/standing?kind=order',
+      'disclosure/standing?kind=..&record=x',
       'statement',
       'statement?account=escrow',
     ];
     for (const path of asked) expect([path, problem(await send({ path: `/v1/${path}` }))]).toEqual([path, '422 invalid_input']);
     expect(problem(await send({ path: '/v1/market?cursor=%25' }))).toBe('400 invalid_cursor');
-    expect(problem(await send({ path: '/v1/disclosure/proof?event=order.none.1' }))).toBe('404 not_found');
+    expect(problem(await send({ path: '/v1/disclosure/receipts?event=order.none.1' }))).toBe('404 not_found');
     expect((await send({ path: `/v1/statement?account=buyer:${steward.organisation}&after=%00%ff` })).status).toBeLessThan(500);
   });
   it('with the cursor of another list opens nothing of it', async () => {

@@ -1,12 +1,14 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { until } from '../../infra/local/journey/client.ts';
 import { runScript } from '../support/command.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
+import { disclosures } from '../support/ledger.ts';
 import { openVisitor } from '../support/openid-visitor.ts';
 
 type Me = { readonly person: string; readonly memberships: readonly { readonly type: string; readonly roles: readonly string[] }[] };
 
 // Each test starts processes, which takes its time where the machine has other work.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const { folder, remove } = freshFolder();
 const env = { HARBOUR_DEMO: 'off', HARBOUR_FOLDER: folder };
@@ -87,9 +89,8 @@ describe('a first run without demonstration data', () => {
       const me = await (await as(host, 'enter', person))<Me>('/v1/me');
       expect(me.memberships).toMatchObject([{ type: 'DATA_AUTHORITY', roles: ['org.admin'] }]);
     }
-    const ask = await as(host, 'enter', people[0]);
-    const { items } = await ask<{ items: readonly object[] }>('/v1/disclosure/entries');
-    expect(items).toMatchObject([{ entry: { kind: 'organisation', action: 'found', disclosed: { creditCode: '11321200PDY000028K' } } }]);
+    const told = await until('the founding stands in the ledger', async () => (await disclosures(host.origin)).at(0));
+    expect(told).toMatchObject({ kind: 'organisation', action: 'found', disclosed: { creditCode: '11321200PDY000028K' } });
     expect(host.said.join('\n')).not.toContain('npm run bootstrap');
   });
 });

@@ -5,6 +5,7 @@ import { until, type Line, type Session, type View } from '../../infra/local/jou
 import { catalogueEntry } from '../../infra/local/journey/material.ts';
 import { freshFolder, openTestHost } from '../support/host.ts';
 import { historyOf, material, sessionOf, tries, wants } from '../support/trading.ts';
+import { disclosures } from '../support/ledger.ts';
 
 type Clocked = View & {
   readonly clocks: Readonly<Record<string, { readonly due: string; readonly provisional: boolean; readonly fired: boolean }>>;
@@ -63,12 +64,8 @@ describe('a date', () => {
     expect(await overdue(early.id)).toEqual(['system:clock']);
     expect((await (await officer()).get(`/v1/resources/${early.id}`)).status).toBe('submitted');
     await host.idle();
-    const { items } = (await (await fetch(`${host.origin}/v1/disclosure/entries`)).json()) as {
-      items: readonly { entry: { record: string; disclosed: object } }[];
-    };
-    expect(items.filter((i) => i.entry.record === early.id).map((i) => i.entry.disclosed)).toEqual([
-      { id: early.id, overdue: 'catalogueCheck' },
-    ]);
+    const told = (await disclosures(host.origin)).filter((entry) => entry.record === early.id);
+    expect(told.map((entry) => entry.disclosed)).toEqual([{ id: early.id, overdue: 'catalogueCheck' }]);
   }, 30_000);
 
   it('past the last published calendar is shown as provisional, and does not fire however late it is', async () => {

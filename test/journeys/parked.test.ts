@@ -6,6 +6,7 @@ import type { Problem } from '../../shared/edge/refusal.ts';
 import { openTestHost } from '../support/host.ts';
 import { historyOf, key, listAnother, sessionOf, supply, type Supply } from '../support/trading.ts';
 import { openWatchedStores, tableLike } from '../support/watched-stores.ts';
+import { disclosures } from '../support/ledger.ts';
 
 type Parked = {
   readonly kind: string;
@@ -38,10 +39,8 @@ const parked = async () => (await sre.get<{ items: readonly Parked[] }>('/v1/ope
 const market = async (): Promise<readonly string[]> =>
   ((await (await fetch(`${host.origin}/v1/market`)).json()) as Found).items.map((item) => item.id);
 const disclosed = async (id: string): Promise<readonly string[]> => {
-  const { items } = (await (await fetch(`${host.origin}/v1/disclosure/entries`)).json()) as {
-    items: readonly { entry: { record: string; action: string } }[];
-  };
-  return items.filter((i) => i.entry.record === id).map((i) => i.entry.action);
+  await host.idle();
+  return (await disclosures(host.origin)).filter((entry) => entry.record === id).map((entry) => entry.action);
 };
 const replay = (session: Session, { kind, id, n }: Pick<Parked, 'kind' | 'id' | 'n'>) =>
   session.send<Problem>('POST', '/v1/operations/replay', { kind, id, n }, key());

@@ -48,7 +48,7 @@ const countsOf = (written: Written): Readonly<Record<string, number>> => {
   for (const [key, item] of written) {
     const [table = '', pk = '', sk = ''] = key.split(' ');
     const kind = pk.split('#')[0] ?? '';
-    if (item === undefined || kind === 'job') continue;
+    if (item === undefined || kind === 'job' || kind.endsWith('.term')) continue; // words of ids that are drawn anew
     if (table !== 'records') count(`${table} ${kind}`);
     else if (sk.startsWith('event#')) count(`event ${kind}.${(item['event'] as { action: string }).action}`);
     else if (sk === 'record') count(`record ${kind}`);
@@ -86,13 +86,15 @@ describe('two unrelated trades', () => {
     await trade(others);
     const common = [...written.keys()].filter((key) => first.has(key));
     const inLedger = common.filter((key) => key.startsWith('disclosure '));
-    const elsewhere = common.filter((key) => !key.startsWith('disclosure '));
+    // What an institution owes the public is one record, whichever of its agreements came first.
+    const elsewhere = common.filter((key) => !key.startsWith('disclosure ') && !key.startsWith('records disclosureDuty#'));
     console.log(
       `keys of two unrelated trades: ${first.size} and ${written.size}; in common ${elsewhere.length}, and in the public ledger ${JSON.stringify(inLedger)}`,
     );
     expect(first.size).toBeGreaterThan(200);
     expect(elsewhere).toEqual([]);
-    expect(inLedger).toEqual(['disclosure log head']); // the one sequence that all disclosures share, in a table of its own
+    // The one sequence that all disclosures share and what is read off it, in a table of its own, written by no trade but by the sequencer.
+    expect(inLedger.filter((key) => !/^disclosure (?:log lock|register\.)/.test(key))).toEqual([]);
   }, 60_000);
 });
 

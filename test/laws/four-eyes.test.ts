@@ -11,7 +11,7 @@ import { processes, processOf } from './registry.ts';
 /**
  * Four eyes: requirements §5, hard rule (2), and the makers who may not check of rule (1). `seats` is how many different persons must agree;
  * `notBy` whose earlier work bars. Not built, so not here: legal-basis override, art. 15 order, sandbox export (only checked aggregates leave),
- * disclosure correction, destruction, break-glass, rule-version change (a release of the software).
+ * destruction, break-glass, rule-version change (a release of the software).
  * Privilege grant is a guard on who proposed last: test/contexts/organisation.test.ts.
  */
 const fourEyes: Readonly<Record<string, { readonly seats?: number; readonly notBy?: readonly string[] }>> = {
@@ -44,8 +44,14 @@ const fourEyes: Readonly<Record<string, { readonly seats?: number; readonly notB
   'product.resume': { seats: 2 },
   'listing.resume': { seats: 2 },
   'entitlement.resume': { seats: 2 },
+  // disclosure correction, which is another disclosure: told, approved within, published from outside
+  'disclosureRecord.approve': { notBy: ['complete', 'submit'] },
+  'disclosureRecord.publish': { notBy: ['complete', 'submit', 'approve'] },
   // calendar change
   'calendar.adopt': { notBy: ['create', 'renew'] },
+  // destruction of what opens the public ledger
+  'erasure.approve': { notBy: ['create'] },
+  'erasure.reject': { notBy: ['create'] },
   // maker and checker
   'organisation.verify': { notBy: ['create', 'resubmit'] },
   'organisation.reject': { notBy: ['create', 'resubmit'] },

@@ -30,6 +30,9 @@ const final: Readonly<Record<Kind, readonly string[]>> = {
   entitlement: ['revoked', 'expired'],
   query: ['released', 'refused', 'withheld', 'cancelled'],
   calendar: ['adopted'],
+  disclosureDuty: [],
+  disclosureRecord: ['superseded'],
+  erasure: ['rejected', 'erased', 'failed'],
 };
 
 type AnyRow = { readonly by: Seat | readonly Seat[]; readonly notBy?: readonly unknown[] };

@@ -1,5 +1,21 @@
 import type { Kind } from '../../contracts/index.ts';
 import type { Who } from '../support/people.ts';
+import {
+  theCase,
+  theLead,
+  authority,
+  anyCase,
+  source,
+  operator,
+  anyOperatorAgent,
+  buyer,
+  anyBuyerAgent,
+  reaction,
+  clock,
+  worker,
+  signedIn,
+} from './permissions.cast.ts';
+import { disclosures } from './permissions.disclosure.ts';
 
 /** Who may take an action, and in which states: in every other state they are told so; everyone else is refused in every state. */
 type May = { readonly in: readonly string[]; readonly by: readonly Who[] };
@@ -7,6 +23,8 @@ export type Section = {
   readonly kind: Kind;
   /** Whose record it is, where the kind alone does not say. */
   readonly owner?: string;
+  /** What it holds, where seats depend on that. */
+  readonly data?: object;
   readonly create: readonly Who[];
   /** See the record in every state; system actors do too. */
   readonly see: readonly Who[];
@@ -14,32 +32,6 @@ export type Section = {
   readonly open: readonly string[];
   readonly may: Readonly<Record<string, May>>;
 };
-
-const theCase = ['case of the city', 'case of the district'] as const;
-const theLead = ['lead of the city', 'lead of the district'] as const;
-const authority = [...theCase, ...theLead] as const;
-const anyCase = [...theCase, 'case of another district'] as const;
-const source = ['steward', 'cdo', 'admin'] as const;
-const operator = ['operator agent', 'operator signatory'] as const;
-const anyOperatorAgent = ['operator agent', 'other operator agent'] as const;
-const buyer = ['buyer agent', 'buyer signatory'] as const;
-const anyBuyerAgent = ['buyer agent', 'other buyer agent'] as const;
-const reaction = ['system reaction'] as const;
-const clock = ['system clock'] as const;
-const worker = ['system worker'] as const;
-/** Everyone who has signed in. */
-const signedIn: readonly Who[] = [
-  ...(['newcomer', 'applicant', 'appointee', 'steward', 'other steward', 'cdo', 'other cdo', 'admin', 'other admin'] as const),
-  ...(['case of the city', 'case of the district', 'case of another district'] as const),
-  ...(['lead of the city', 'lead of the district', 'lead of another district'] as const),
-  ...(['grantor', 'grantor of another district', 'implementing', 'implementing of another district'] as const),
-  ...(['cyberspace', 'cyberspace of another district', 'police', 'security'] as const),
-  ...(['operator agent', 'other operator agent', 'operator signatory', 'other operator signatory'] as const),
-  ...(['expert', 'other expert', 'secretary', 'secretary of another district'] as const),
-  ...(['venue reviewer', 'venue lead', 'venue cashier', 'venue lead of another district'] as const),
-  ...(['buyer agent', 'other buyer agent', 'buyer signatory', 'other buyer signatory'] as const),
-  ...(['assessor', 'auditor', 'auditor of another district', 'sre'] as const),
-];
 
 /**
  * The permission matrix, written by hand from requirements §5 and never derived from the tables: M makes, A approves, S signs, X executes.
@@ -326,6 +318,7 @@ export const matrix: readonly Section[] = [
     see: [...buyer, 'auditor'],
     open: [],
     may: {
+      charge: { in: ['admitted'], by: worker },
       release: { in: ['admitted'], by: worker },
       refuse: { in: ['admitted'], by: worker },
       withhold: { in: ['admitted'], by: worker },
@@ -344,4 +337,18 @@ export const matrix: readonly Section[] = [
       renew: { in: ['dropped'], by: ['case of the city'] },
     },
   },
+  {
+    // Hard rule (2), destruction: whom it concerns or a case officer asks, a lead decides, the belt destroys.
+    kind: 'erasure',
+    create: signedIn,
+    see: [...buyer, ...authority, 'auditor'],
+    open: [],
+    may: {
+      approve: { in: ['requested'], by: theLead },
+      reject: { in: ['requested'], by: theLead },
+      erase: { in: ['approved'], by: reaction },
+      fail: { in: ['approved'], by: reaction },
+    },
+  },
+  ...disclosures,
 ];

@@ -13,7 +13,8 @@ const nobody = new Set<Refusal>(['not_found', 'not_permitted']);
 const codeOf = (decision: Decision): Refusal | undefined => ('refused' in decision ? decision.refused.code : undefined);
 let cells = 0;
 
-const recordIn = ({ kind, owner }: Section, state: string): Stored => recordOf(kind, state, owner === undefined ? {} : { owner });
+const recordIn = ({ kind, owner, data = {} }: Section, state: string): Stored =>
+  recordOf(kind, state, owner === undefined ? { data } : { owner, data });
 /** What an actor is told, as the matrix has it: nobody's business, the wrong state, or a matter of standing and guards. */
 const meant = (allowed: boolean, inState: boolean) => (allowed ? (inState ? 'may' : 'wrong_state') : 'may not');
 const told = (code: Refusal | undefined) => {

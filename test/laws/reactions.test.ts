@@ -38,6 +38,7 @@ const variants: Readonly<Record<string, readonly object[]>> = {
     { outcome: 'REJECTED', reasons: '来源不合法' },
   ],
   'order contracted': [{}, { priceFen: 100 }],
+  'disclosureRecord published': [{}, { corrects: 'annual:operator-a:2026' }],
   'job failed': ['dataset', 'query'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
   'job cancelled': ['dataset', 'query'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
 };
@@ -79,12 +80,18 @@ const asked = async (reaction: Reaction, event: Event, record: Stored): Promise<
   const takes: Take[] = [];
   const door = { act: async (take: Take) => takes.push(take) };
   const blobs = { get: async () => undefined };
-  await reaction.runs(event, record, { door, blobs } as unknown as Ports);
+  const tables = {
+    disclosure: { get: async () => [], query: async () => [] },
+    openings: { get: async (keys: readonly unknown[]) => keys.map(() => ({ commitment: '', erasedAt: now })), query: async () => [] },
+  };
+  const refused = await reaction.runs(event, record, { door, blobs, tables, now: () => new Date(now) } as unknown as Ports);
+  expect(refused).toBeUndefined();
   return takes;
 };
 /** These write to stores of their own and ask nothing of the door. */
 const inward = new Set([
   'disclosure.append',
+  'disclosure.countUse',
   'listing.index',
   'sandbox.dispatch',
   'settlement.receive',

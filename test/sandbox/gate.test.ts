@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AnalysisRule } from '../../contracts/analysis-rule.ts';
 import type { GateCode } from '../../contracts/gate-refusals.ts';
 import { gateRefusals } from '../../contracts/gate-refusals.ts';
+import type { Column } from '../../functions/sandbox/form.ts';
 import type { Compiled, GateRefusal } from '../../functions/sandbox/gate.ts';
 import { compile } from '../../functions/sandbox/gate.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
@@ -38,7 +39,9 @@ beforeAll(async () => {
 });
 afterAll(() => parser.close());
 
-const ask = (sql: string, under = rule): Promise<Compiled | GateRefusal> => compile(sql, under, columns, parser.parse);
+const impersonal = columns.filter(({ name }) => name !== 'phone');
+const ask = (sql: string, under = rule, of: readonly Column[] = columns): Promise<Compiled | GateRefusal> =>
+  compile(sql, under, of, parser.parse);
 
 describe('the gate accepts', () => {
   test.each([
@@ -70,9 +73,24 @@ describe('the gate accepts', () => {
     expect(compiled.labels).toEqual(['Robert Tables', 'count']);
   });
 
+  test('many questions at once, each for itself', async () => {
+    const counts = Array.from({ length: 60 }, (_, n) => n);
+    const answers = await Promise.all(counts.map((n) => ask(`select count(*) from data limit ${n}`)));
+    expect(answers.map((answer) => 'form' in answer && answer.form.limit)).toEqual(counts);
+  });
+
+  test('an order by the same output many times as one', async () => {
+    const compiled = (await ask('select count(*) from data order by 1 desc, 1, 1 nulls first')) as Compiled;
+    expect(compiled.form.order).toEqual([{ output: 0, descending: true, nullsFirst: false }]);
+  });
+
   test('whole numbers beyond 2^53 digit by digit', async () => {
     const fine = AnalysisRule.parse({ dimensions: [{ column: 'age' }], measures: [], entity: null });
-    const compiled = (await ask('select count(*) from data where age in (9007199254740993, -9223372036854775807, 1.0)', fine)) as Compiled;
+    const compiled = (await ask(
+      'select count(*) from data where age in (9007199254740993, -9223372036854775807, 1.0)',
+      fine,
+      impersonal,
+    )) as Compiled;
     expect(compiled.sql).toContain('IN (9007199254740993, -9223372036854775807, 1.0)');
   });
 
@@ -202,6 +220,16 @@ const refused: readonly (readonly [GateCode, string])[] = [
   ['null_test_not_allowed', 'select count(*) from data where borough is null'],
   ['null_test_not_allowed', 'select count(*) from data where borough is not null'],
   ['null_test_not_allowed', 'select count(*) from data where borough = null'],
+  ['syntax_error', 'select count(*) from data where borough in ()'],
+  ['null_test_not_allowed', "select count(*) from data where borough in ('x', null)"],
+  ['null_test_not_allowed', 'select count(*) from data where day between null and null'],
+  ['null_test_not_allowed', 'select count(*) from data where null = borough'],
+  ['predicate_not_allowed', 'select count(*) from data where borough = ‘x’'],
+  ['predicate_not_allowed', 'select count(*) from data where borough = "x"'],
+  ['predicate_not_allowed', 'select count(*) from data where borough in (payment)'],
+  ['condition_not_allowed', "select count(*) from data where (borough = 'x') = true"],
+  ['function_not_allowed', "select count(*) from data where (borough, payment) = ('x', 'y')"],
+  ['pattern_not_allowed', "select count(*) from data where borough not like 'x'"],
   ['pattern_not_allowed', "select count(*) from data where borough like 'x%'"],
   ['pattern_not_allowed', "select count(*) from data where borough ilike 'x%'"],
   ['pattern_not_allowed', "select count(*) from data where borough similar to 'x'"],
@@ -273,6 +301,7 @@ const refused: readonly (readonly [GateCode, string])[] = [
   ['limit_too_large', 'select count(*) from data limit 1001'],
   ['offset_not_allowed', 'select count(*) from data limit 1 offset 1'],
   ['syntax_error', `select ${'('.repeat(3000)}${'f('.repeat(1500)} from data`],
+  ['nesting_too_deep', `select ${'f('.repeat(3000)}1${')'.repeat(3000)} from data`],
 ];
 
 const under = (change: object): Promise<Compiled | GateRefusal> =>
@@ -287,21 +316,40 @@ describe('the gate refuses', () => {
 
   test('at the place in the text, counted as JavaScript counts', async () => {
     const sql = "select count(*) from data where borough = '漢😀' and secret = 'x'";
-    expect(await ask(sql)).toEqual({ refused: 'column_not_allowed', at: sql.indexOf('secret') });
+    expect(await ask(sql)).toMatchObject({ refused: 'column_not_allowed', at: { offset: sql.indexOf('secret') } });
   });
 
   test('count(distinct …) where each row is its own entity, since there is no column to name', async () => {
-    expect(await ask('select count(distinct rider) from data', { ...rule, entity: null })).toMatchObject({
+    expect(await ask('select count(distinct rider) from data', { ...rule, entity: null }, impersonal)).toMatchObject({
       refused: 'distinct_not_entity',
     });
   });
 
   test('a rule that does not fit the table, before it looks at the query', async () => {
-    expect(await under({ dimensions: [{ column: 'phone' }] })).toMatchObject({ refused: 'rule_personal_dimension' });
+    expect(await under({ dimensions: [{ column: 'phone' }] })).toMatchObject({ refused: 'rule_personal_column', about: 'phone', at: null });
     expect(await under({ dimensions: [{ column: 'gone' }] })).toMatchObject({ refused: 'rule_column_unknown' });
     expect(await under({ dimensions: [{ column: 'borough', grain: 'day' }] })).toMatchObject({ refused: 'rule_type_unfit' });
     expect(await under({ measures: [{ column: 'borough' }] })).toMatchObject({ refused: 'rule_type_unfit' });
     expect(await under({ measures: [{ column: 'age', clamp: { min: '0.5', max: '1' } }] })).toMatchObject({ refused: 'rule_clamp_unfit' });
+  });
+
+  test('a rule without an entity over personal columns, even one that was approved when none was demanded', async () => {
+    const sql = 'select count(*) from data';
+    const nobody = { ...rule, entity: null };
+    const single = columns.map((column) => ({ ...column, unique: column.name === 'rider' }));
+    expect(await ask(sql, nobody)).toEqual({ refused: 'rule_entity_required', at: null, about: 'phone' });
+    // An entity of which each row is another counts rows.
+    expect(await ask(sql, rule, single)).toMatchObject({ refused: 'rule_entity_required' });
+    expect(await ask(sql, nobody, impersonal)).toHaveProperty('sql');
+    // Each row is one person's where a personal column never repeats.
+    expect(await ask(sql, nobody, [...impersonal, { name: 'phone', type: 'VARCHAR', personal: 'mobile', unique: true }])).toHaveProperty(
+      'sql',
+    );
+  });
+
+  test('a measure that holds personal information', async () => {
+    const found = columns.map((column) => (column.name === 'fare' ? { ...column, personal: 'bank_card' } : column));
+    expect(await ask('select count(*) from data', rule, found)).toEqual({ refused: 'rule_personal_column', at: null, about: 'fare' });
   });
 
   test('with a text in both languages for every code it uses', () => {

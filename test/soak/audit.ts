@@ -1,3 +1,4 @@
+import { pendingPartition } from '../../functions/disclosure/lock.ts';
 import { contexts } from '../../functions/index.ts';
 import type { Event } from '../../shared/kernel/decide.ts';
 import type { Process, Stored } from '../../shared/kernel/process.ts';
@@ -112,12 +113,13 @@ const stillWaiting: Readonly<Record<string, readonly string[]>> = {
 };
 const dataOf = (record: Stored): Readonly<Record<string, unknown>> => record.data;
 /** What follows elsewhere from an event has followed: nothing undelivered, nothing parked, nothing that waits for a reaction. */
-export const carriedOn = ({ records, events }: Found): readonly string[] => {
+export const carriedOn = ({ records, events, items }: Found): readonly string[] => {
   const all = [...records.values()];
   const has = (kind: string, name: string, id: string): boolean => all.some((r) => r.kind === kind && dataOf(r)[name] === id);
   const contracted = new Set(all.filter((r) => r.kind === 'contract').map((r) => (dataOf(r)['terms'] as { order: string }).order));
   const orders = all.filter((r) => r.kind === 'order');
   return [
+    ...items.disclosure.filter(({ pk }) => pk === pendingPartition).map(({ sk }) => `${sk} still awaits the ledger`),
     ...[...events.values()]
       .flat()
       .flatMap(({ event, pending, parked, ...rest }) => [

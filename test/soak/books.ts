@@ -1,55 +1,30 @@
-import {
-  leafHash,
-  append,
-  consistencyProof,
-  emptyFrontier,
-  root,
-  verifyConsistency,
-  type Hash,
-} from '../../functions/disclosure/merkle.ts';
 import { isBalanced, type Transfer } from '../../functions/settlement/posting.ts';
+import type { Entry } from '../../contracts/disclosure.ts';
 import { canonical } from '../../shared/kernel/canonical.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
+import type { Visit } from '../support/ledger.ts';
 import type { Found } from './audit.ts';
 
-/** The ledger's head as a visitor may have noted it. */
-export type Head = { readonly size: number; readonly root: string };
-const hex = (hash: Hash): string => Buffer.from(hash).toString('hex');
-const treeOf = (leaves: readonly Hash[]): Hash => root(append(emptyFrontier, leaves));
-
-export const headOf = ({ items }: Found): Head => {
-  const head = items.disclosure.find((i) => i.pk === 'log' && i.sk === 'head');
-  return head ? { size: Number(head['size']), root: String(head['root']) } : { size: 0, root: hex(treeOf([])) };
-};
-
-/** The root is what the entries give, no entry is missing, and every head noted earlier is the head of a beginning of them. */
-export const ledger = (all: Found, earlier: readonly Head[]): readonly string[] => {
-  const head = headOf(all);
-  const entries = all.items.disclosure.filter((i) => i.pk.startsWith('entries#')).toSorted((a, b) => (a.sk < b.sk ? -1 : 1));
-  const leaves = entries.map((i) => leafHash(Buffer.from(String(i['text']))));
-  const now = treeOf(leaves);
-  const hashAt = ({ level, index }: { level: number; index: number }): Hash => treeOf(leaves.slice(index << level, (index + 1) << level));
-  const proved = ({ size, root: before }: Head): boolean =>
-    size <= leaves.length &&
-    verifyConsistency(size, leaves.length, Buffer.from(before, 'hex'), now, consistencyProof(size, leaves.length, hashAt));
-  return [
-    ...(entries.length === head.size && entries.every((i, n) => Number(i.sk) === n)
-      ? []
-      : [`the head counts ${head.size}, there are ${entries.length} entries`]),
-    ...(hex(now) === head.root ? [] : ['the root is not that of the entries']),
-    ...earlier.filter((one) => !proved(one)).map((one) => `the head of ${one.size} entries is not a beginning of the present one`),
-  ];
-};
+/** What is marked as sequenced stands at its index. */
+export const ledger = ({ items }: Found, { problems, entries }: Visit): readonly string[] => [
+  ...problems,
+  ...items.disclosure.flatMap(({ pk, sk, index }) =>
+    pk.startsWith('event#') && sk === 'entry' && index !== undefined && `event#${entries[Number(index)]?.event}` !== pk
+      ? [`${pk} is marked at ${Number(index)}, where the ledger holds ${entries[Number(index)]?.event}`]
+      : [],
+  ),
+];
 
 /** Once all is delivered, each event that discloses something stands in the ledger once, as it was disclosed. */
-export const disclosed = ({ events, items }: Found): readonly string[] => {
-  const texts = items.disclosure.filter((i) => i.pk.startsWith('entries#')).map((i) => String(i['text']));
+export const disclosed = ({ events }: Found, { entries }: Visit): readonly string[] => {
+  const line = (event: Pick<Entry, 'event' | 'action' | 'at' | 'region' | 'disclosed'>): string =>
+    canonical([event.event, event.action, event.at, event.region, event.disclosed]);
   const told = [...events.values()]
     .flat()
-    .filter(({ event }) => event.public !== undefined)
-    .map(({ event: { id, kind, record, action, at, region, public: open = {} } }) =>
-      canonical({ event: id, kind, record, action, at, region, disclosed: open }),
+    .flatMap(({ event: { id, action, at, region, public: open } }) =>
+      open ? [line({ event: id, action, at, region, disclosed: { ...open } })] : [],
     );
+  const texts = entries.filter(({ kind }) => kind !== 'log').map(line);
   const [toldOnce, entered] = [new Set(told), new Set(texts)];
   return [
     ...told.filter((text) => !entered.has(text)).map((text) => `not in the ledger: ${text.slice(0, 120)}`),

@@ -3,8 +3,10 @@ import { material } from '../support/trading.ts';
 import { missing, startDynamodb } from '../support/dynamodb.ts';
 import { openTestHost } from '../support/host.ts';
 import { startUnkindProxy } from '../support/unkind-proxy.ts';
+import { webSource } from '../../verifier/source.js';
 import { always, carriedOn, found } from './audit.ts';
 import { disclosed, ledger, money, settlements } from './books.ts';
+import { visit, type Visit } from '../support/ledger.ts';
 import { itemsInDynamodb } from './items.ts';
 import { seedOfRun, type Part, type Report } from './report.ts';
 
@@ -24,11 +26,13 @@ const unkindness = {
 const play = async (report: Report, what: string, endpoint: string, engine: string): Promise<void> => {
   const host = await openTestHost({ HARBOUR_STORE: 'dynamodb', HARBOUR_DYNAMODB_ENDPOINT: endpoint });
   const steps: string[] = [];
+  let visited: Visit;
   try {
     await Promise.all(Array.from({ length: journeys }, () => journey(host.origin, material, (step) => steps.push(step))));
     // What a late index hid is found by the next sweep.
     for (let round = 0; round < 50 && (await host.ports.belt.sweep()) > 0; round += 1);
     await host.idle();
+    visited = await visit(webSource(`${host.origin}/log/`));
   } finally {
     await host.close();
   }
@@ -42,8 +46,8 @@ const play = async (report: Report, what: string, endpoint: string, engine: stri
   report.check(`${journeys} journeys at once ${what}, ${steps.length} steps, ${all.records.size} records`, [
     ...always(all),
     ...carriedOn(all),
-    ...ledger(all, []),
-    ...disclosed(all),
+    ...ledger(all, visited),
+    ...disclosed(all, visited),
     ...money(all),
     ...settlements(all),
   ]);

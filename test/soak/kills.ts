@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assemble, type Cast } from '../../infra/local/journey/journey.ts';
+import { logFolder } from '../../infra/local/ledger.ts';
 import { databaseFile, objectsFolder } from '../../infra/local/stores.ts';
 import { openFiles } from '../../shared/blobs/files.ts';
 import { freePort } from '../support/dynamodb.ts';
+import { folderSource } from '../../verifier/folder.js';
 import { freshFolder, startHost } from '../support/host.ts';
 import { always, carriedOn, found, type Found } from './audit.ts';
-import { disclosed, headOf, ledger, money, settlements, type Head } from './books.ts';
+import { disclosed, ledger, money, settlements } from './books.ts';
+import { visit, type Visit } from '../support/ledger.ts';
 import { itemsInFile } from './items.ts';
 import { objects } from './objects.ts';
 import { openRecorder, type Acknowledged, type Sent } from './recorder.ts';
@@ -66,7 +69,7 @@ const repeated = async (recorder: Recorder, lost: readonly Sent[]): Promise<read
 };
 
 /** Waits until all has been carried on, or says what has not. */
-const idle = async (folder: string): Promise<{ readonly all: Found; readonly left: readonly string[] }> => {
+export const idle = async (folder: string): Promise<{ readonly all: Found; readonly left: readonly string[] }> => {
   for (const end = Date.now() + idleMs; ;) {
     const all = found(itemsInFile(databaseFile(folder)));
     const left = carriedOn(all);
@@ -90,26 +93,33 @@ type Life = {
   readonly random: () => number;
   readonly recorder: Recorder;
   readonly clients: readonly ReturnType<typeof openTrader>[];
-  readonly heads: Head[];
+  noted: Visit['noted'];
   cast?: Cast;
 };
 
+/** The log as it lies in the folder; its checkpoint is noted for the next visit. */
+const visitFolder = async (life: Life): Promise<Visit> => {
+  const folder = logFolder(life.folder);
+  const visited = existsSync(folder) ? await visit(await folderSource(folder), life.noted) : { problems: [], noted: [], entries: [] };
+  life.noted = visited.noted;
+  return visited;
+};
 const check = async (life: Life, lost: readonly Sent[]): Promise<readonly string[]> => {
-  const { folder, recorder, heads } = life;
+  const { folder, recorder } = life;
   const again = await repeated(recorder, lost);
   const { all, left } = await idle(folder);
+  const visited = await visitFolder(life);
   const problems = [
     ...again,
     ...left,
     ...always(all),
     ...remembered(all, recorder.acknowledged),
-    ...ledger(all, heads),
-    ...disclosed(all),
+    ...ledger(all, visited),
+    ...disclosed(all, visited),
     ...money(all),
     ...settlements(all),
     ...(await objects(all, recorder.uploaded, openFiles({ folder: objectsFolder(folder) }))),
   ];
-  heads.push(headOf(all));
   return problems;
 };
 
@@ -119,7 +129,7 @@ const round = async (life: Life, n: number): Promise<{ readonly problems: readon
   if (random() < 0.25) await killEarly({ ...env, HARBOUR_FOLDER: folder }, Math.floor(random() * 1200));
   const before = existsSync(databaseFile(folder)) ? found(itemsInFile(databaseFile(folder))) : undefined;
   const asKilled = before
-    ? [...always(before), ...ledger(before, life.heads), ...money(before), ...remembered(before, recorder.acknowledged)]
+    ? [...always(before), ...ledger(before, await visitFolder(life)), ...money(before), ...remembered(before, recorder.acknowledged)]
     : [];
   const host = await startHost(folder, env);
   try {
@@ -154,7 +164,7 @@ const livedThrough = async (report: Report, seed: number, which: number): Promis
   const recorder = openRecorder();
   const folder = join(place, 'host');
   const clients = Array.from({ length: traders }, openTrader);
-  const life: Life = { folder, port: await freePort(), random: randomFrom(seed + which), recorder, clients, heads: [] };
+  const life: Life = { folder, port: await freePort(), random: randomFrom(seed + which), recorder, clients, noted: [] };
   let failed = false;
   try {
     for (let n = 1; n <= roundsEach; n += 1) {
@@ -169,7 +179,7 @@ const livedThrough = async (report: Report, seed: number, which: number): Promis
     failed ||= problems.length > 0;
     const done = clients.reduce((sum, client) => sum + client.done(), 0);
     report.check(
-      `folder ${which} at its end: ${recorder.acknowledged.length} answers, ${life.heads.at(-1)?.size} disclosures, ${done} journeys done`,
+      `folder ${which} at its end: ${recorder.acknowledged.length} answers, ${life.noted.length} checkpoints noted, ${done} journeys done`,
       problems,
     );
   } finally {

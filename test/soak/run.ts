@@ -3,6 +3,7 @@ import { dynamodb } from './dynamodb.ts';
 import { judge } from './judge.ts';
 import { kills } from './kills.ts';
 import { large } from './large.ts';
+import { ledger } from './ledger.ts';
 import { s3 } from './s3.ts';
 import { schedules } from './schedules.ts';
 import { seedOfRun, type Part, type Report } from './report.ts';
@@ -11,7 +12,7 @@ process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 
 const limitMinutes = 24;
-const parts: readonly Part[] = [dynamodb, large, s3, judge, schedules, kills];
+const parts: readonly Part[] = [dynamodb, large, s3, judge, ledger, schedules, kills];
 const wanted = process.argv.slice(2);
 
 const started = performance.now();

@@ -2,11 +2,14 @@ import { journey } from '../../infra/local/journey/journey.ts';
 import { databaseFile } from '../../infra/local/stores.ts';
 import { openS3 } from '../../shared/blobs/s3.ts';
 import { freshFolder, startHost } from '../support/host.ts';
+import { webSource } from '../../verifier/source.js';
 import { buildVersitygw, openGateway } from '../support/s3.ts';
 import { material } from '../support/trading.ts';
 import { always, carriedOn, found } from './audit.ts';
 import { disclosed, ledger, money } from './books.ts';
+import { visit, type Visit } from '../support/ledger.ts';
 import { itemsInFile } from './items.ts';
+import { idle } from './kills.ts';
 import { objects } from './objects.ts';
 import { openRecorder } from './recorder.ts';
 import type { Part, Report } from './report.ts';
@@ -26,8 +29,11 @@ const play = async (report: Report): Promise<void> => {
   try {
     const host = await startHost(folder, s3);
     let steps = 0;
+    let visited: Visit;
     try {
       await journey(host.origin, material, () => void (steps += 1));
+      await idle(folder);
+      visited = await visit(webSource(`${host.origin}/log/`));
     } finally {
       await host.kill('SIGTERM');
     }
@@ -38,8 +44,8 @@ const play = async (report: Report): Promise<void> => {
     report.check(`a journey of ${steps} steps with its objects on S3`, [
       ...always(all),
       ...carriedOn(all),
-      ...ledger(all, []),
-      ...disclosed(all),
+      ...ledger(all, visited),
+      ...disclosed(all, visited),
       ...money(all),
       ...stored,
     ]);

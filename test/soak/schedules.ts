@@ -3,8 +3,10 @@ import { RefusalError } from '../../shared/edge/refusal.ts';
 import { offered } from '../../shared/kernel/decide.ts';
 import { isLive } from '../../shared/kernel/live.ts';
 import type { Contract, Person, Ref, Stored } from '../../shared/kernel/process.ts';
+import { folderSource } from '../../verifier/folder.js';
 import { always, carriedOn, found } from './audit.ts';
 import { disclosed, ledger, money, settlements } from './books.ts';
+import { visit } from '../support/ledger.ts';
 import { creations, inputFor, loadedFile, type Recent } from './moves.ts';
 import { randomFrom, seedOfRun, type Part, type Report } from './report.ts';
 import { openWorld, type World } from './world.ts';
@@ -178,6 +180,7 @@ const schedule = async (report: Report, seed: number): Promise<void> => {
     }
     await settle(world, tally);
     const all = found(await world.items());
+    const visited = await visit(await folderSource(world.log));
     const sum = (map: Map<string, number>): number => [...map.values()].reduce((a, b) => a + b, 0);
     const reached = [
       'order.confirmPayment',
@@ -191,7 +194,15 @@ const schedule = async (report: Report, seed: number): Promise<void> => {
     report.tell(`seed ${seed}: ${reached.map((name) => `${name} ${tally.done.get(name) ?? 0}`).join(', ')}`);
     report.check(
       `seed ${seed}: ${sum(tally.done)} actions taken and ${sum(tally.refused)} refused for ${tally.refused.size} reasons, on ${all.records.size} records`,
-      [...tally.problems, ...always(all), ...carriedOn(all), ...ledger(all, []), ...disclosed(all), ...money(all), ...settlements(all)],
+      [
+        ...tally.problems,
+        ...always(all),
+        ...carriedOn(all),
+        ...ledger(all, visited),
+        ...disclosed(all, visited),
+        ...money(all),
+        ...settlements(all),
+      ],
     );
   } finally {
     await world.close();

@@ -3,6 +3,8 @@ import reactionMap from '../../contracts/generated/reactions.json' with { type: 
 import type { Membership, Organisation } from '../../contracts/organisation.ts';
 import { contexts } from '../../functions/index.ts';
 import { seed } from '../../infra/local/demo/seed.ts';
+import { openLedgerWorks } from '../../functions/disclosure/works.ts';
+import { logFolder, openLocalLedger } from '../../infra/local/ledger.ts';
 import { openFiles } from '../../shared/blobs/files.ts';
 import { compose } from '../../shared/edge/compose.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
@@ -25,6 +27,8 @@ export type World = {
   /** Carries on the news of some records, in any order, or of all of them. */
   readonly deliver: (share: number) => Promise<void>;
   readonly jobs: Set<string>;
+  /** The folder of the public log. */
+  readonly log: string;
   readonly items: () => Promise<Items>;
   readonly close: () => Promise<void>;
 };
@@ -59,15 +63,21 @@ export const openWorld = async (random: () => number, age: () => number): Promis
     const ids = known.get(ref.kind) ?? [];
     if (!ids.includes(ref.id)) known.set(ref.kind, [...ids, ref.id]);
   };
+  const table = sqlite.table('disclosure');
+  const settings = { folder, ledger: { witnesses: [] } };
+  const { ledger } = await openLocalLedger({ settings, table, origin: 'http://world.example', wake: () => undefined });
   const ports = compose({
     tables: {
       records: sqlite.table('records'),
-      disclosure: sqlite.table('disclosure'),
+      disclosure: table,
       money: sqlite.table('money'),
+      openings: sqlite.table('openings'),
+      releases: sqlite.table('releases'),
       search: sqlite.table('search'),
     },
     blobs,
     uploads: { open: nowhere },
+    ledger,
     processes: contexts.flatMap((c) => c.processes),
     reactions: contexts.flatMap((c) => c.reactions),
     reactionMap,
@@ -84,7 +94,9 @@ export const openWorld = async (random: () => number, age: () => number): Promis
       for (const [key] of chosen) news.delete(key);
       await Promise.all(chosen.map(([, ref]) => ports.belt.deliver(ref)));
     }
+    if (share === 1 || random() < share) await ledgerWorks.run();
   };
+  const ledgerWorks = openLedgerWorks(ports);
   await seed(ports);
   await deliver(1);
   return {
@@ -98,6 +110,7 @@ export const openWorld = async (random: () => number, age: () => number): Promis
     pass: (ms) => (time += ms),
     deliver,
     jobs,
+    log: logFolder(folder),
     items: async () => {
       const copy = join(folder, 'copy.sqlite');
       await sqlite.backup(copy);

@@ -47,6 +47,8 @@ const byName: Readonly<Record<string, unknown>> = {
   approvedUntil: ahead,
   until: ahead,
   leaseUntil: ahead,
+  event: 'order.order-1.7',
+  sealedField: 'by:owner:buyer.agent',
   calendar: { year: 2027, source: '国务院办公厅关于2027年部分节假日安排的通知', off: ['2027-01-01'], working: [] },
 };
 const texts = (name: string): readonly string[] => [`${name}-1`, '一段足够长的说明文字', digest, past, '2027-06-30', 'gu@example.cn', '1'];
@@ -100,6 +102,9 @@ export const belonging: Readonly<Record<Kind, Belonging>> = {
   entitlement: { owner: 'buyer-a', party: 'operator-a' },
   query: { owner: 'buyer-a' },
   calendar: { owner: 'authority-city', region: '3212' },
+  disclosureDuty: { owner: 'operator-a', region: '3212' },
+  disclosureRecord: { owner: 'operator-a' },
+  erasure: { owner: 'buyer-a' },
 };
 
 type Over = Partial<Omit<Stored, 'data' | 'status' | 'links'>> & {

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, DeleteBucketCommand, DeleteObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import type { S3Options } from '../../shared/blobs/s3.ts';
+import type { S3Options } from '../../shared/blobs/s3-client.ts';
 
 const version = 'v1.8.0';
 const cache = join(tmpdir(), `harbour-versitygw-${version}`);

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { datasets } from '../../infra/local/demo/datasets.ts';
 import { organisations } from '../../infra/local/demo/people.ts';
 import { signIn, until, type Session, type View } from '../../infra/local/journey/client.ts';
-import { assess, authorise, catalogue, list, load, trade, type Cast } from '../../infra/local/journey/journey.ts';
+import { assess, authorise, catalogue, disclose, list, load, trade, type Cast } from '../../infra/local/journey/journey.ts';
 import { agreementTerms, embedded, productOffer, type Material } from '../../infra/local/journey/material.ts';
 import type { Role } from '../../contracts/roles.ts';
 import type { Problem } from '../../shared/edge/refusal.ts';
@@ -85,6 +85,7 @@ export const listAnother = async (
     contact: '0523-00000000',
   });
   await cast.agent.act(listing, 'listings', 'submit');
+  await disclose(cast, listing);
   await cast.reviewer.act(listing, 'listings', 'approve');
   return cast.venueLead.act(listing, 'listings', 'approve');
 };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export type Tree = ReadonlyMap<string, string>;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const rooms = ['contracts', 'functions', 'shared', 'infra', 'portal', 'bench', 'test'] as const;
+const rooms = ['contracts', 'functions', 'shared', 'infra', 'portal', 'verifier', 'bench', 'test'] as const;
 const settings = ['package.json', '.oxlintrc.json'] as const;
 const isText = (path: string): boolean => /\.(?:ts|js|mjs|json|md|css|html|svg)$/.test(path);
 

@@ -57,13 +57,8 @@ export const signIn = async (origin: string, person: string) => {
   if (!token.ok) throw new Error(`${person} could not sign in: ${token.status}`);
   const { access_token: access } = (await token.json()) as { access_token: string };
   let organisation = '';
-  const send = async <T>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<Answer<T>> => {
-    const response = await fetch(`${origin}${path}`, {
+  const request = async (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    fetch(`${origin}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${access}`,
@@ -73,6 +68,8 @@ export const signIn = async (origin: string, person: string) => {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+  const send = async <T>(...asked: Parameters<typeof request>): Promise<Answer<T>> => {
+    const response = await request(...asked);
     return { status: response.status, headers: response.headers, body: (await response.json()) as T };
   };
   const good = <T>(what: string, answer: Answer<T>): T => {
@@ -80,6 +77,12 @@ export const signIn = async (origin: string, person: string) => {
     return answer.body;
   };
   const get = async <T = View>(path: string): Promise<T> => good(`GET ${path}`, await send<T>('GET', path));
+  /** A file, as its bytes. */
+  const download = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {
+    const response = await request('GET', path);
+    if (!response.ok) throw new Refusal(`${person} GET ${path}`, (await response.json()) as Problem);
+    return new Uint8Array(await response.arrayBuffer());
+  };
   /** Takes an action on a record as it stands now, having read it. */
   const act = async (record: Pick<View, 'id'>, plural: string, action: string, input: object = {}): Promise<View> => {
     const read = await get(`/v1/${plural}/${record.id}`);
@@ -96,7 +99,7 @@ export const signIn = async (origin: string, person: string) => {
 
   const me = await get<{ memberships: readonly { organisation: string }[] }>('/v1/me');
   organisation = me.memberships[0]?.organisation ?? '';
-  return { person, organisation, send, get, act, create, list };
+  return { person, organisation, send, get, download, act, create, list };
 };
 
 /** Asks again until it is so: what follows elsewhere from an event follows a moment later. */

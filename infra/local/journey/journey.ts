@@ -141,6 +141,25 @@ export const load = async (cast: Cast, material: Material, scenario: View, resou
 
 const ceilingFen = 5_000_000;
 const priceFen = 3_880_000;
+const beforeTrade = ['PRODUCT', 'SOURCE', 'RIGHTS', 'QUALITY', 'LIMITS', 'PRICE', 'RELATED_PARTIES', 'CONDITIONS'].map((topic) => ({
+  topic,
+  text: '据实披露，与挂牌申请一致。',
+}));
+/** Two of the operator tell and approve what buyers must know before trade, and the venue publishes it. */
+export const disclose = async (cast: Cast, listing: Pick<View, 'id'>): Promise<void> => {
+  const report = { id: `before-trade:${listing.id}` };
+  const counted = async (): Promise<View> =>
+    until('the figures are counted', async () => {
+      const { status, body } = await cast.agent.send<View>('GET', `/v1/disclosure-records/${report.id}`);
+      return status === 200 && body.data['countedAt'] !== undefined ? body : undefined;
+    });
+  await counted();
+  await cast.agent.act(report, 'disclosure-records', 'complete', { statements: beforeTrade, redactions: [] });
+  await counted();
+  await cast.agent.act(report, 'disclosure-records', 'submit');
+  await cast.operatorSignatory.act(report, 'disclosure-records', 'approve');
+  await cast.venueLead.act(report, 'disclosure-records', 'publish');
+};
 /** The operator publishes a product; the trading venue lists it. */
 export const list = async (cast: Cast, material: Material, scenario: View, dataset: View, tell: Tell): Promise<View> => {
   const product = await cast.agent.create('products', productOffer(material, material.title, scenario.id, dataset.id));
@@ -155,6 +174,8 @@ export const list = async (cast: Cast, material: Material, scenario: View, datas
     contact: '0523-00000000',
   });
   await cast.agent.act(listing, 'listings', 'submit');
+  await disclose(cast, listing);
+  tell(`交易前信息已披露 disclosed before trade ${listing.id}`);
   await cast.reviewer.act(listing, 'listings', 'approve');
   const listed = await cast.venueLead.act(listing, 'listings', 'approve');
   tell(`产品已挂牌 listed ${listing.id}`);
@@ -229,8 +250,8 @@ export const journey = async (origin: string, material: Material, tell: Tell): P
   const { query, result } = await ask(cast, entitlement, sql);
   tell(`查询已放行 query released: ${result.rows.length} rows; the first: ${JSON.stringify(result.rows[0])}`);
   await accept(cast, order, tell);
-  const { body: ledger } = await cast.buyer.send<{ size: number; root: string }>('GET', '/v1/disclosure/head');
-  tell(`公开账本 disclosure ledger: ${ledger.size} entries, root ${ledger.root.slice(0, 16)}…`);
+  const { body: ledger } = await cast.buyer.send<{ size: number; root: string }>('GET', '/v1/disclosure/log');
+  tell(`公开账本 disclosure ledger: ${ledger.size} entries, root ${ledger.root.slice(0, 23)}…`);
   await ask(cast, entitlement, sql);
   await revoke(cast, grant, entitlement, query, sql, tell);
 };

@@ -1,0 +1,29 @@
+import type { Cut, Literal, Predicate } from './form.ts';
+import { quoteText } from './printing.ts';
+
+export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+const literals: Readonly<Record<Literal['kind'], (text: string) => string>> = {
+  integer: (text) => text,
+  decimal: (text) => text,
+  double: (text) => text,
+  boolean: (text) => text,
+  text: quoteText,
+  date: (text) => `DATE ${quoteText(text)}`,
+  timestamp: (text) => `TIMESTAMP ${quoteText(text)}`,
+};
+
+const printLiteral = ({ kind, text }: Literal): string => literals[kind](text);
+
+export function printCut({ column, grain }: Cut): string {
+  if (grain === null) return quote(column);
+  if (typeof grain === 'string') return `date_trunc('${grain}', ${quote(column)})`;
+  return `floor(${quote(column)} / ${grain.bin}) * ${grain.bin}`;
+}
+
+/** A condition on the rows of `data`, as `printForm` prints it. */
+export function printPredicate(predicate: Predicate): string {
+  if (predicate.kind === 'compare') return `(${printCut(predicate.cut)}) ${predicate.by} ${printLiteral(predicate.value)}`;
+  if (predicate.kind === 'in') return `(${printCut(predicate.cut)}) IN (${predicate.values.map(printLiteral).join(', ')})`;
+  return `(${predicate.of.map(printPredicate).join(predicate.kind === 'and' ? ' AND ' : ' OR ')})`;
+}

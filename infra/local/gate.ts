@@ -1,0 +1,214 @@
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { DuckDBInstance } from '@duckdb/node-api';
+import * as z from 'zod';
+import { AnalysisRule } from '../../contracts/analysis-rule.ts';
+import type { GateCode } from '../../contracts/gate-refusals.ts';
+import type { Engine, Limits } from '../../functions/sandbox/engine.ts';
+import { openEngine } from '../../functions/sandbox/engine.ts';
+import type { Column } from '../../functions/sandbox/form.ts';
+import { findMisfit } from '../../functions/sandbox/fitness.ts';
+import type { Parser } from '../../functions/sandbox/gate.ts';
+import type { IngestionLimits } from '../../functions/sandbox/ingestion.ts';
+import { ingest } from '../../functions/sandbox/ingestion.ts';
+import { chanceOf } from '../../functions/sandbox/noise.ts';
+import { noise } from '../../functions/sandbox/noised.ts';
+import { openParser } from '../../functions/sandbox/parser.ts';
+import type { Place } from '../../functions/sandbox/placing.ts';
+import { explain } from '../../functions/sandbox/placing.ts';
+import { plan } from '../../functions/sandbox/planning.ts';
+import { presumeColumns } from '../../functions/sandbox/presumed.ts';
+import { quoteText } from '../../functions/sandbox/printing.ts';
+import { inOrder, linesOf } from './json-lines.ts';
+
+const usage = `用法 / Usage: npm run -s gate -- --rule RULE.json [--data FILE --entity COLUMN] < QUERIES
+
+从标准输入逐行读取JSON字符串形式的SQL，按同样顺序逐行输出JSON结论。
+Reads SQL from standard input, one JSON string per line, and writes one JSON verdict per line, in the same order.
+
+  {"sql":…}                          接受：将要执行的查询 / accepted: the query as it would run
+  {"sql":…,"columns":[…],"rows":[…]} 同上，另加买方所得（--data）/ the same, with what a buyer would get (--data)
+  {"refused":code,"at":{"offset","line","column","text"},"zh":…,"en":…}
+                                     拒绝：代码、位置、双语说明 / refused: code, place, words in both languages
+
+  --rule FILE      分析规则（contracts/analysis-rule.ts）/ an analysis rule
+  --data FILE      CSV（UTF-8）或Parquet，经真实入库与引擎 / CSV (UTF-8) or Parquet, through the real ingestion and engine
+  --entity COLUMN  规则的实体列，规则未写明时用 / the entity column, for a rule that names none
+
+每行独立判断：不与此前的查询比较，也不计隐私预算。
+Each line stands for itself: it is not compared with earlier ones, and no privacy budget is spent.
+无--data时，列的类型按规则推定：时间粒度为TIMESTAMP，分箱和度量为DOUBLE。
+Without --data the types of columns are presumed from the rule: TIMESTAMP for a grain of time, DOUBLE for bins and measures.
+退出码 / exit code: 0；规则、数据或参数有误为2 / 2 where the rule, the data or the arguments are at fault.`;
+
+/** What was asked for cannot be done; the message is for people. */
+class Unusable extends Error {}
+
+const maxLine = 100_000;
+const megabyte = 1_000_000;
+const queryLimits: Omit<Limits, 'rows'> = { deadlineMs: 30_000, memoryBytes: 1_000 * megabyte, threads: 2, bytes: 4 * megabyte };
+const fileLimits: IngestionLimits = {
+  bytes: 6_000 * megabyte,
+  rows: 100_000_000,
+  columns: 500,
+  deadlineMs: 840_000,
+  memoryBytes: 1_000 * megabyte,
+  threads: 2,
+};
+
+/** What queries are judged by, and where they run; without data they do not. */
+type Bench = {
+  readonly rule: AnalysisRule;
+  readonly columns: readonly Column[];
+  readonly parse: Parser;
+  readonly run?: (sql: string) => ReturnType<Engine['runQuery']>;
+};
+
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function readRule(file: string, entity: string | undefined): Promise<AnalysisRule> {
+  const json = await readFile(file, 'utf8')
+    .then((text): unknown => JSON.parse(text))
+    .catch((error: unknown) => {
+      throw new Unusable(`规则文件无法读取 / the rule cannot be read: ${words(error)}`);
+    });
+  const named = z.looseObject({ entity: z.string().nullish() }).safeParse(json);
+  const own = named.success ? (named.data.entity ?? undefined) : undefined;
+  if (entity !== undefined && own !== undefined && own !== entity)
+    throw new Unusable(`规则的实体列是“${own}”，而--entity是“${entity}” / the rule names the entity “${own}”, and --entity “${entity}”`);
+  const rule = AnalysisRule.safeParse(named.success && entity !== undefined ? { ...named.data, entity } : json);
+  if (!rule.success) throw new Unusable(`规则无效 / the rule is invalid:\n${z.prettifyError(rule.error)}`);
+  return rule.data;
+}
+
+const isParquet = async (file: string): Promise<boolean> => {
+  const handle = await open(file).catch((error: unknown) => {
+    throw new Unusable(`数据文件无法读取 / the data cannot be read: ${words(error)}`);
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.toString('latin1') === 'PAR1';
+  } finally {
+    await handle.close();
+  }
+};
+
+async function describeParquet(file: string): Promise<readonly Column[]> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${quoteText(file)})`);
+    return described.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+  } catch {
+    throw new Unusable('数据文件不是可读的Parquet / the data is not a readable Parquet file');
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** The data as the sandbox would hold it: a CSV file goes through the ingestion, which types and scans it; Parquet is taken as it is. */
+async function takeData(source: string, folder: string): Promise<{ readonly file: string; readonly columns: readonly Column[] }> {
+  if (await isParquet(source)) return { file: source, columns: await describeParquet(source) };
+  const file = join(folder, 'data.parquet');
+  const taken = await ingest({ source, target: file, limits: fileLimits });
+  if ('refused' in taken) throw new Unusable(`数据未能入库 / the data cannot be ingested: ${JSON.stringify(taken)}`);
+  return { file, columns: taken.columns };
+}
+
+const refusal = (code: GateCode, at: Place | null, about?: string) => ({
+  refused: code,
+  at,
+  ...(about === undefined ? {} : { about }),
+  ...explain(code, at, about),
+});
+
+const badLine = {
+  refused: 'invalid_input',
+  at: null,
+  zh: '该行须是一个JSON字符串，不超过100000字节。',
+  en: 'The line must be one JSON string of at most 100,000 bytes.',
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const readLine = (line: Buffer | null): string | undefined => {
+  try {
+    return line === null ? undefined : z.string().parse(JSON.parse(utf8.decode(line)));
+  } catch {
+    return undefined;
+  }
+};
+
+async function judge(line: Buffer | null, { rule, columns, parse, run }: Bench): Promise<object> {
+  const sql = readLine(line);
+  if (sql === undefined) return badLine;
+  const planned = await plan(sql, rule, columns, parse);
+  if ('refused' in planned) return refusal(planned.refused, planned.at, planned.about);
+  if (run === undefined) return { sql: planned.sql };
+  const answer = await run(planned.sql);
+  if ('refused' in answer) return { sql: planned.sql, ...refusal(answer.refused, null) };
+  const { form, labels, noised } = planned;
+  if (noised !== undefined) {
+    const ground = { rule, columns, privacy: noised.privacy };
+    return { sql: planned.sql, ...noise(form, ground, noised.grid, answer, chanceOf()) };
+  }
+  return { sql: planned.sql, columns: answer.columns.map(({ type }, index) => ({ name: labels[index], type })), rows: answer.rows };
+}
+
+/** A query that the parser itself cannot bear is refused like one that the engine cannot. */
+const verdict = (line: Buffer | null, bench: Bench): Promise<string> =>
+  judge(line, bench)
+    .catch(() => refusal('query_failed', null))
+    .then((answer) => `${JSON.stringify(answer)}\n`);
+
+async function openBench(rule: AnalysisRule, data: string | undefined, folder: string, parse: Parser, engine: Engine): Promise<Bench> {
+  if (data === undefined) return { rule, columns: presumeColumns(rule), parse };
+  const { file, columns } = await takeData(resolve(data), folder);
+  const misfit = findMisfit(rule, columns);
+  if (misfit !== null) {
+    const { zh, en } = explain(misfit.refused, null, misfit.column);
+    throw new Unusable(`${misfit.refused}: ${zh} / ${en}`);
+  }
+  const limits = { ...queryLimits, rows: rule.maxRows };
+  return { rule, columns, parse, run: (sql) => engine.runQuery({ sql, files: { data: file }, limits }) };
+}
+
+/** The reader of the verdicts may have had enough of them. */
+const isClosedPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE';
+
+/**
+ * Judges queries by a rule, on this machine and for whoever has the rule and the data at hand: an operator who tries a rule, a reviewer. What it
+ * prints is said in `usage`. Lines are read as they come and held only while they are worked on, so that it serves as a pipe of any length.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { rule: { type: 'string' }, data: { type: 'string' }, entity: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help === true) return console.log(usage);
+  if (values.rule === undefined) throw new Unusable(usage);
+  const rule = await readRule(values.rule, values.entity);
+  const folder = await mkdtemp(join(tmpdir(), 'gate-'));
+  const engine = openEngine({ spares: 2 });
+  const parser = await openParser();
+  try {
+    const bench = await openBench(rule, values.data, folder, parser.parse, engine);
+    const verdicts = inOrder(linesOf(process.stdin, maxLine), bench.run === undefined ? 1 : 2, (line) => verdict(line, bench));
+    await pipeline(Readable.from(verdicts), process.stdout).catch((error: unknown) => {
+      if (!isClosedPipe(error)) throw error;
+    });
+  } finally {
+    engine.close();
+    parser.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+await main().catch((error: unknown) => {
+  const known = error instanceof Unusable || (error instanceof TypeError && 'code' in error);
+  console.error(known ? words(error) : error);
+  process.exitCode = 2;
+});
