@@ -1,7 +1,7 @@
+import type { LedgerWorkPorts } from '../../shared/edge/ports.ts';
 import type { Log, LedgerPorts } from '../../shared/edge/ledger.ts';
 import { openLedger } from './ledger.ts';
 import { openRegister } from './register.ts';
-import type { LedgerWorkPorts } from './works.ts';
 
 /** Entries that one round of the projection reads at a time. */
 const span = 1024;

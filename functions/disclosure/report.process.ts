@@ -275,6 +275,7 @@ export const report = define({
   },
   clocks: {
     reminder: {
+      reminds: true,
       runs: ['draft', 'submitted'],
       due: (r, rules) => (r.data.remindedAt === undefined ? reminderOf(r.data, rules) : undefined),
       takes: 'remind',

@@ -1,12 +1,12 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { LedgerWorkPorts } from '../../shared/edge/ports.ts';
 import type { WitnessAddress } from '../../shared/edge/ledger.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { consistencyPath, consistencyProof } from './merkle.ts';
 import { cosignature, parseCheckpoint, parseVerifierKey, signatureLine, type Checkpoint, type VerifierKey } from './note.ts';
 import { checkpointPath } from './publishing.ts';
 import { readNodes } from './tiles.ts';
-import type { LedgerWorkPorts } from './works.ts';
 
 const patienceMs = 10_000;
 /** So long the ledger waits for its witnesses, lest a busy one publish nothing that is cosigned; who takes longer is heard all the same. */

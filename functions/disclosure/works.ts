@@ -1,11 +1,8 @@
-import type { Ports } from '../../shared/edge/ports.ts';
+import type { LedgerWorkPorts } from '../../shared/edge/ports.ts';
 import { openPruning } from './pruning.ts';
 import { openPublicRegister } from './published.ts';
 import { openSequencer } from './sequencer.ts';
 import { openWitnessing } from './witnessing.ts';
-
-/** What the sequencer's own function may reach: nothing of the records. */
-export type LedgerWorkPorts = Pick<Ports, 'blobs' | 'ledger' | 'now' | 'log'> & { readonly tables: Pick<Ports['tables'], 'disclosure'> };
 
 /** All that runs beside requests for the public ledger, woken by what is pending and each minute. */
 export const openLedgerWorks = (ports: LedgerWorkPorts) => {

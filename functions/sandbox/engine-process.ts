@@ -2,7 +2,7 @@ import { DuckDBInstance, StatementType } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { cellsOf } from './cells.ts';
 import type { Answer, Order } from './engine.ts';
-import { quoteText } from './printing.ts';
+import { quoteText } from './predicate-printing.ts';
 
 /**
  * The body of an engine process: it runs one query and is killed. It starts without an environment, opens one DuckDB instance, locks it, and

@@ -12,7 +12,7 @@ import { countMisfits, isFormula, typeAt, widest } from './csv-types.ts';
 import type { Ingested, IngestedColumn, IngestionTask, Progress, Report } from './ingestion.ts';
 import { parquetName } from './ingestion.ts';
 import { detectPersonal } from './personal.ts';
-import { quoteText } from './printing.ts';
+import { quoteText } from './predicate-printing.ts';
 
 const headerBytes = 1024 * 1024;
 const lineBytes = 2 * 1024 * 1024;

@@ -2,7 +2,7 @@ import type { Blobs } from '../../shared/blobs/blobs.ts';
 import { digest, hmac } from '../../shared/kernel/digest.ts';
 import type { Item, Key, Table } from '../../shared/store/table.ts';
 import { quote } from './predicate-printing.ts';
-import { quoteText } from './printing.ts';
+import { quoteText } from './predicate-printing.ts';
 import type { Atom, Region } from './suppression.ts';
 import { findLeaks } from './suppression.ts';
 

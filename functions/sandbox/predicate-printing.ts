@@ -1,7 +1,9 @@
 import type { Cut, Literal, Predicate } from './form.ts';
-import { quoteText } from './printing.ts';
 
 export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+/** Text inside single quotes; DuckDB knows no other escape there than the doubled quote. */
+export const quoteText = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 const literals: Readonly<Record<Literal['kind'], (text: string) => string>> = {
   integer: (text) => text,

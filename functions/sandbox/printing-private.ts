@@ -6,7 +6,7 @@ import { billionths } from './domains.ts';
 import type { Cut, Form, Ground } from './form.ts';
 import { printPredicate, quote } from './predicate-printing.ts';
 import { familyOf } from './literals.ts';
-import { quoteText } from './printing.ts';
+import { quoteText } from './predicate-printing.ts';
 
 /** A cell as the text that `placesOf` gives it, NULL for whatever has none. */
 export function printKey({ column, grain }: Cut): string {

@@ -1,36 +1,8 @@
 import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
-import type { Cut, Form, Ground, Literal, Output, Predicate } from './form.ts';
+import type { Form, Ground, Output } from './form.ts';
 import { same } from './form.ts';
 import { familyOf } from './literals.ts';
-
-const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
-
-/** Text inside single quotes; DuckDB knows no other escape there than the doubled quote. */
-export const quoteText = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
-const literals: Readonly<Record<Literal['kind'], (text: string) => string>> = {
-  integer: (text) => text,
-  decimal: (text) => text,
-  double: (text) => text,
-  boolean: (text) => text,
-  text: quoteText,
-  date: (text) => `DATE ${quoteText(text)}`,
-  timestamp: (text) => `TIMESTAMP ${quoteText(text)}`,
-};
-
-const printLiteral = ({ kind, text }: Literal): string => literals[kind](text);
-
-function printCut({ column, grain }: Cut): string {
-  if (grain === null) return quote(column);
-  if (typeof grain === 'string') return `date_trunc('${grain}', ${quote(column)})`;
-  return `floor(${quote(column)} / ${grain.bin}) * ${grain.bin}`;
-}
-
-function printPredicate(predicate: Predicate): string {
-  if (predicate.kind === 'compare') return `(${printCut(predicate.cut)}) ${predicate.by} ${printLiteral(predicate.value)}`;
-  if (predicate.kind === 'in') return `(${printCut(predicate.cut)}) IN (${predicate.values.map(printLiteral).join(', ')})`;
-  return `(${predicate.of.map(printPredicate).join(predicate.kind === 'and' ? ' AND ' : ' OR ')})`;
-}
+import { printCut, printPredicate, quote } from './predicate-printing.ts';
 
 /** Keeps NULL (an entity without a value adds nothing), which DuckDB's `least` and `greatest` would replace by the bound. */
 function printClamped(sum: string, column: string, rule: AnalysisRule): string {

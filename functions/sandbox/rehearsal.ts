@@ -3,7 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { cellsOf } from './cells.ts';
 import type { Cell } from './engine.ts';
 import { quote } from './predicate-printing.ts';
-import { quoteText } from './printing.ts';
+import { quoteText } from './predicate-printing.ts';
 import type { Sample } from './synthetic.ts';
 
 /** Runs a query that the gate printed over invented rows; null where it does not end well or in time. */

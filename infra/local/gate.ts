@@ -22,7 +22,7 @@ import type { Place } from '../../functions/sandbox/placing.ts';
 import { explain } from '../../functions/sandbox/placing.ts';
 import { plan } from '../../functions/sandbox/planning.ts';
 import { presumeColumns } from '../../functions/sandbox/presumed.ts';
-import { quoteText } from '../../functions/sandbox/printing.ts';
+import { quoteText } from '../../functions/sandbox/predicate-printing.ts';
 import { inOrder, linesOf } from './json-lines.ts';
 
 const usage = `用法 / Usage: npm run -s gate -- --rule RULE.json [--data FILE --entity COLUMN] < QUERIES

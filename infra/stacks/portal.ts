@@ -19,7 +19,7 @@ type PortalProps = StageProps & {
 
 /** Any address that is no file is the portal's own to route; in China, only the root. */
 const toPortal = `function handler(event) {
-  if (!/\\.[a-z0-9]+$/.test(event.request.uri)) event.request.uri = '/index.html';
+  if (!/\\.(?:html|js|mjs|css|svg|json)$/.test(event.request.uri)) event.request.uri = '/index.html';
   return event.request;
 }`;
 

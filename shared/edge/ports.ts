@@ -32,6 +32,9 @@ export type Ports = {
   readonly metrics: Metrics;
 };
 
+/** What the sequencer's own function may reach: nothing of the records. */
+export type LedgerWorkPorts = Pick<Ports, 'blobs' | 'ledger' | 'now' | 'log'> & { readonly tables: Pick<Ports['tables'], 'disclosure'> };
+
 let provided: (() => Promise<Ports>) | undefined;
 let opened: Promise<Ports> | undefined;
 

@@ -27,7 +27,8 @@ export const clocksOf = (
     if (!due) continue;
     const { at, provisional } = instantOf(due, calendars);
     const past = before[name];
-    running[name] = { due: at, provisional, fired: past?.due === at && (past.fired || name === fires) };
+    const fired = past?.due === at && (past.fired || name === fires);
+    running[name] = { due: at, provisional, fired, ...(clock.reminds ? { reminds: true } : {}) };
   }
   return running;
 };
@@ -35,7 +36,7 @@ export const clocksOf = (
 /** The earliest instant that is shown for a record, past or to come: what is overdue stays urgent. */
 export const shownDue = (clocks: Readonly<Record<string, Running>>): string | undefined =>
   Object.values(clocks)
-    .filter((c) => !c.provisional)
+    .filter((c) => !c.provisional && !c.reminds)
     .map((c) => c.due)
     .toSorted()[0];
 

@@ -36,7 +36,7 @@ export type Signatures = {
   readonly orgs?: Readonly<Record<string, string>>;
 };
 /** One clock of a record. `due` is an exclusive UTC instant; a provisional one is shown and never fires. */
-export type Running = { readonly due: string; readonly provisional: boolean; readonly fired: boolean };
+export type Running = { readonly due: string; readonly provisional: boolean; readonly fired: boolean; readonly reminds?: true };
 
 export type Envelope = {
   readonly id: string;
@@ -198,6 +198,8 @@ export type Clock<C extends Contract> = {
   /** Stays in its state, unless the delay is the owner's own. */
   readonly takes: Verb<C>;
   readonly own?: true;
+  /** It comes before another and is nobody's deadline: lists do not show it. */
+  readonly reminds?: true;
 };
 /** Whom a state waits for: a role, in the record's region or in one of its two organisations. */
 export type Waits = { readonly role: Role; readonly of: 'region' | 'owner' | 'party' };

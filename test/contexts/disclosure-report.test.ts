@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { nextDue, shownDue } from '../../shared/kernel/clocks.ts';
 import { quarterTo } from '../../functions/disclosure/rules.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 import { done, refusal, when } from '../support/decisions.ts';
@@ -214,6 +215,12 @@ describe('the periods of a disclosure', () => {
     // 2026: the first of July is a Wednesday, no day off until October.
     expect(dueOf({ type: 'QUARTERLY', period: quarterTo('2026-06-30') })).toBe('2026-07-28T16:00:00.000Z');
     expect(dueOf({ type: 'QUARTERLY', period: quarterTo('2026-06-30') }, 'reminder')).toBe('2026-07-14T16:00:00.000Z');
+  });
+
+  it('stand in lists with the day on which they end, never with a reminder before it', () => {
+    const annual = { type: 'ANNUAL', period: { from: '2025-01-01', to: '2025-12-31' } };
+    expect(nextDue(clocks(annual))?.clock).toBe('reminder');
+    expect(shownDue(clocks(annual))).toBe('2026-03-31T16:00:00.000Z');
   });
 
   it('end 2 working days after what happened, and after an error is known', () => {

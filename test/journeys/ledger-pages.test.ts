@@ -6,7 +6,7 @@ import { accept, ask, assemble, toEntitlement } from '../../infra/local/journey/
 import { until, type Session } from '../../infra/local/journey/client.ts';
 import { question } from '../../infra/local/journey/material.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, openWatchedPage } from '../support/browser.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -44,15 +44,7 @@ describeUnless(missing, 'the pages of the public ledger, in a real browser', () 
 
   /** A browser of one's own, with nobody signed in; scripts that fail and policies that are broken count against the test. */
   const openPage = async (width = 1440): Promise<Page> => {
-    const context = await opened?.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN', acceptDownloads: true });
-    if (!context) throw new Error('no browser');
-    context.setDefaultTimeout(20_000);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => broken.push(error.message));
-    page.on('console', (said) => {
-      if (said.type() === 'error' && said.text().includes('Content Security Policy')) broken.push(said.text());
-    });
-    return page;
+    return openWatchedPage(opened, (what) => broken.push(what), width);
   };
   const go = async (page: Page, path: string): Promise<void> => {
     await page.goto(`${host.origin}${path}`);

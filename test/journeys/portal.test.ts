@@ -5,7 +5,7 @@ import { assemble, toEntitlement } from '../../infra/local/journey/journey.ts';
 import { question } from '../../infra/local/journey/material.ts';
 import type { Registry, Schema } from '../../portal/shapes.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser } from '../support/browser.ts';
+import { openBrowser, openWatchedPage } from '../support/browser.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -34,14 +34,7 @@ describeUnless(missing, 'the pages, in a real browser', () => {
 
   /** A browser of one's own; scripts that fail and policies that are broken count against the test. */
   const openPage = async (width = 1440): Promise<Page> => {
-    const context = await opened?.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN' });
-    if (!context) throw new Error('no browser');
-    context.setDefaultTimeout(20_000);
-    const page = await context.newPage();
-    page.on('pageerror', (error) => broken.push(error.message));
-    page.on('console', (said) => {
-      if (said.type() === 'error' && said.text().includes('Content Security Policy')) broken.push(said.text());
-    });
+    const page = await openWatchedPage(opened, (what) => broken.push(what), width);
     await page.goto(`${host.origin}/`);
     return page;
   };

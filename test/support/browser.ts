@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 /** What Lambda needs and people's browsers do not have: it would hide what they would see. */
 const lax = new Set(['--single-process', '--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials']);
@@ -19,4 +19,17 @@ export const openBrowser = async (): Promise<Browser | string> => {
   } finally {
     delete process.env['AWS_EXECUTION_ENV'];
   }
+};
+
+/** A browser of one's own, with nobody signed in; scripts that fail and policies that are broken are told to `broken`. */
+export const openWatchedPage = async (browser: Browser | undefined, broken: (what: string) => void, width = 1440): Promise<Page> => {
+  const context = await browser?.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN', acceptDownloads: true });
+  if (!context) throw new Error('no browser');
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => broken(error.message));
+  page.on('console', (said) => {
+    if (said.type() === 'error' && said.text().includes('Content Security Policy')) broken(said.text());
+  });
+  return page;
 };
