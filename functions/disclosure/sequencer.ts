@@ -6,7 +6,7 @@ import { announcement } from './announcement.ts';
 import { openLock, pendingPartition, standingKey, type Lock } from './lock.ts';
 import { signCheckpoint, verifierKey } from './note.ts';
 import { LedgerForked, openPublishing, type Published } from './publishing.ts';
-import { openStaging, type Row, type Staged } from './staging.ts';
+import { openStaging, stagingKey, type Row, type Staged } from './staging.ts';
 import { emptyEdge, extend, readEdge, type Edge } from './tiles.ts';
 
 /** Most entries in one batch. */
@@ -24,6 +24,21 @@ export type SequencerPorts = {
 type Batch = { readonly lock: Omit<Lock, 'n'>; readonly edge: Edge; readonly staged: Staged };
 type Committed = { readonly lock: Lock; readonly staged: Staged; readonly seen?: Published };
 
+const placeOf = (item: Item): readonly [record: string, n: number] => {
+  const event = String(item['event']);
+  const dot = event.lastIndexOf('.');
+  return [event.slice(0, dot), Number(event.slice(dot + 1))];
+};
+/** What pends, by time; but the events of one record in the order of their numbers, whatever its clock said meanwhile. */
+const inOrder = (items: readonly Item[]): readonly Item[] => {
+  const records = Map.groupBy(items, (item) => placeOf(item)[0]);
+  for (const [record, events] of records)
+    records.set(
+      record,
+      events.toSorted((a, b) => placeOf(b)[1] - placeOf(a)[1]),
+    );
+  return items.flatMap((item) => records.get(placeOf(item)[0])?.pop() ?? []);
+};
 const rowOf = ({ sk, event }: Item): Row => ({ sk, event: String(event) });
 
 /** What becomes of rows once the tree that holds them is public: each is marked with its index and pends no longer. */
@@ -45,8 +60,7 @@ const openBuilding = ({ staging, ledger, now }: SequencerPorts) => {
     const entries = texts.map((text) => Buffer.from(text));
     const { tiles, edge: next, root: hash } = extend(edge, Buffer.from(lock.root, 'hex'), entries);
     const [size, root] = [next.size, Buffer.from(hash).toString('hex')];
-    // The number of the lock tells apart batches that come to the same tree by other steps.
-    const key = `staging/${lock.n}-${size}-${root}`;
+    const key = stagingKey(lock.n, size, root);
     const staged = { tiles, rows: pending.map(rowOf), announces: announced.length > 0 };
     await put(key, staged);
     return { lock: { size, root, staging: key, applied: false, at: now().toISOString(), keys }, edge: next, staged };
@@ -77,7 +91,7 @@ export const openSequencer = (ports: SequencerPorts) => {
     if (seen.size < lock.size) await publishing.putCheckpoint(lock.size, await signed(lock), seen);
     return seen.size < lock.size ? publishing.published() : seen;
   };
-  const readPending = async (): Promise<readonly Item[]> => table.query({ key: pendingPartition, limit: most });
+  const readPending = async (): Promise<readonly Item[]> => inOrder(await table.query({ key: pendingPartition, limit: most }));
   const commit = async (lock: Lock, pending: readonly Item[]): Promise<Committed | undefined> => {
     const batch = await build(lock, pending, warm);
     warm = batch?.edge;
@@ -120,6 +134,8 @@ export const openSequencer = (ports: SequencerPorts) => {
     return committed !== undefined;
   };
   return {
+    /** Removes batches that were staged and lost the swap. Answers how many. */
+    sweep: async (): Promise<number> => stage.sweep((await locks.read()).n - 1),
     /**
      * One round: finishes the batch of whoever died before its end, or sequences what is pending. False where there was nothing to do, or
      * another sequencer was faster.

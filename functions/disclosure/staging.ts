@@ -14,6 +14,10 @@ export type Staged = {
 
 type Header = Omit<Staged, 'tiles'> & { readonly tiles: readonly (readonly [path: string, bytes: number])[] };
 const lineEnd = 10;
+const prefix = 'staging/';
+/** The number of the lock before it tells apart batches that come to the same tree by other steps. */
+export const stagingKey = (n: number, size: number, root: string): string => `${prefix}${n}-${size}-${root}`;
+const numberOf = (key: string): number => Number(key.slice(prefix.length, key.indexOf('-', prefix.length)));
 
 /** A line of JSON that says what follows, and the tiles as they are. */
 const encode = ({ tiles, ...told }: Staged): Uint8Array => {
@@ -44,4 +48,10 @@ export const openStaging = (blobs: Blobs) => ({
     return object && decode(await buffer(object.body));
   },
   remove: async (key: string): Promise<void> => blobs.remove(key),
+  /** Removes what was staged for locks before the `n`-th: nobody will ask for it. */
+  sweep: async (n: number): Promise<number> => {
+    const old = (await blobs.list(prefix)).filter((key) => numberOf(key) < n);
+    for (const key of old) await blobs.remove(key);
+    return old.length;
+  },
 });

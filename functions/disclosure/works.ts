@@ -20,6 +20,6 @@ export const openLedgerWorks = (ports: LedgerWorkPorts) => {
       await witnessing.cosign();
     },
     /** Removes what readers no longer need. */
-    tidy: async (): Promise<number> => pruning.prune(),
+    tidy: async (): Promise<number> => (await pruning.prune()) + (await sequencer.sweep()),
   };
 };

@@ -104,6 +104,40 @@ describe('a log', () => {
     expect(pending()).toEqual([]);
     expect(state.staging.size).toBe(0);
   });
+  it('keeps the order of a record’s events where its clock was put back between them, and of the others by time', async () => {
+    for (const [event, when] of [
+      ['order.a.1', '2026-03-02T01:00:09.000Z'],
+      ['order.b.1', '2026-03-02T01:00:05.000Z'],
+      ['order.a.2', '2026-03-02T01:00:01.000Z'],
+    ] as const)
+      await enqueue(ports.table, { event, at: when, text: `{"event":"${event}"}` });
+    await settle();
+    expect(publishedEvents().slice(1)).toEqual(['order.a.1', 'order.b.1', 'order.a.2']);
+  });
+  it('keeps no batch that lost the race for the lock', async () => {
+    await settle();
+    await ports.staging.put('staging/0-9-lost', Buffer.from('{}\n'));
+    await disclose('order.a.1');
+    await settle();
+    expect(await sequencer().sweep()).toBe(1);
+    expect(state.staging.size).toBe(0);
+    await disclose('order.a.2');
+    await settle();
+    expect(checkpoint().size).toBe(3);
+  });
+  it('puts a checkpoint again that is gone or was put back to an older one', async () => {
+    await disclose('order.a.1');
+    await settle();
+    const older = state.files.get('checkpoint');
+    await disclose('order.a.2');
+    await settle();
+    for (const put of [() => state.files.delete('checkpoint'), () => older && state.files.set('checkpoint', older)]) {
+      put();
+      await settle();
+      expect(checkpoint().size).toBe(3);
+      expect(publishedEvents()).toHaveLength(3);
+    }
+  });
   it('does not grow where nothing is pending', async () => {
     await settle();
     const before = copyOf(state);

@@ -1,6 +1,6 @@
 export type Mutant = {
   readonly name: string;
-  readonly file: 'sequencer.ts' | 'publishing.ts' | 'ledger.ts';
+  readonly file: 'sequencer.ts' | 'publishing.ts' | 'staging.ts' | 'ledger.ts';
   /** Each text stands in the file exactly once, and becomes the other. */
   readonly edits: readonly (readonly [from: string, to: string])[];
 };
@@ -110,8 +110,8 @@ export const otherWrongOrders: readonly Mutant[] = [
   },
   {
     name: 'takes batches with the same end for the same batch',
-    file: 'sequencer.ts',
-    edits: [['`staging/${lock.n}-', '`staging/']],
+    file: 'staging.ts',
+    edits: [['`${prefix}${n}-${size}-${root}`', '`${prefix}${size}-${root}`']],
   },
 ];
 export const mutants: readonly Mutant[] = [...sevenWrongOrders, ...otherWrongOrders];

@@ -90,7 +90,7 @@ export const portsOf = (state: State, watch: Watch, by: Actor, { call }: Pick<Sc
         const body = staging.get(key);
         return body && { body: Readable.from([body]), size: body.length };
       }),
-    list: async () => [],
+    list: async (prefix) => [...staging.keys()].filter((key) => key.startsWith(prefix)).toSorted(),
     remove: async (key) => call(by, `remove ${key.slice(0, 16)}`, () => void staging.delete(key)),
     close: async () => undefined,
   };
@@ -103,7 +103,7 @@ export const portsOf = (state: State, watch: Watch, by: Actor, { call }: Pick<Sc
     create: async (path, body) => call(by, `create ${path}`, () => !files.has(path) && write(path, body)),
     replace: async (path, body, tag) =>
       call(by, `replace ${path}`, () => (tag === whateverIsThere || tagOf(files.get(path)) === tag) && write(path, body)),
-    list: async () => [],
+    list: async (prefix) => [...files.keys()].filter((path) => path.startsWith(prefix)).toSorted(),
     remove: async (path) => call(by, `remove ${path}`, () => void files.delete(path)),
     close: async () => undefined,
   };
