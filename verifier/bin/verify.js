@@ -109,7 +109,9 @@ const walk = async (log, isPrinting) => {
 const lastInstant = 8.64e15;
 /** @param {readonly Signed[]} signed */
 const namesOf = (signed) =>
-  signed.map(({ key, time }) => (time === undefined ? key.text : `${key.text} ${new Date(Math.min(time * 1000, lastInstant)).toISOString()}`));
+  signed.map(({ key, time }) =>
+    time === undefined ? key.text : `${key.text} ${new Date(Math.min(time * 1000, lastInstant)).toISOString()}`,
+  );
 /** @param {SignedCheckpoint} signed */
 const told = ({ checkpoint: { origin, size, root }, signedBy, cosignedBy }) => ({
   origin,

@@ -43,7 +43,10 @@ const readConfig = async (path) => {
 /** @param {Partial<Config>} config @returns {Promise<Logs>} */
 const logsOf = async ({ logs = [] }) => {
   const named = (process.env['WITNESS_LOGS'] ?? '').split(/\s+/).filter((text) => text !== '');
-  const given = [...logs.flatMap(({ origin, keys }) => keys.map((text) => ({ origin, text }))), ...named.map((text) => ({ origin: undefined, text }))];
+  const given = [
+    ...logs.flatMap(({ origin, keys }) => keys.map((text) => ({ origin, text }))),
+    ...named.map((text) => ({ origin: undefined, text })),
+  ];
   /** @type {Map<string, VerifierKey[]>} */
   const found = new Map();
   for (const { origin, text } of given) {
@@ -78,7 +81,9 @@ const run = async () => {
   const at = typeof bound === 'object' && bound ? bound.port : port;
   const stop = () => server.close(() => void unlock().then(() => process.exit(0)));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
-  return process.stdout.write(`witness  ${name}\nkey      ${signer.key.text}\nat       http://${address.includes(':') ? `[${address}]` : address}:${at}\n`);
+  return process.stdout.write(
+    `witness  ${name}\nkey      ${signer.key.text}\nat       http://${address.includes(':') ? `[${address}]` : address}:${at}\n`,
+  );
 };
 
 try {
