@@ -82,13 +82,14 @@ export const openSequencer = (ports: SequencerPorts) => {
     signCheckpoint({ origin, size, root: Buffer.from(root, 'hex') }, ledger.signers);
   /**
    * Compares what is public with what is committed. Somebody who has seen a larger tree than the lock holds would see this one as a fork:
-   * nothing may be added to it. A checkpoint that is gone, or was put back to an older one, is put again.
+   * nothing may be added to it. What is gone of it, or was put back to something older, is put again.
    */
   const compare = async (lock: Lock): Promise<Published> => {
     const seen = await publishing.published();
     if (seen.size > lock.size && (await locks.read()).n === lock.n)
       throw new LedgerForked('the published ledger is larger than what is committed here: the lock was lost or put back');
     if (seen.size < lock.size) await publishing.putCheckpoint(lock.size, await signed(lock), seen);
+    if (lock.size > 0) await publishing.putKeys(lock.size, lock.keys);
     return seen.size < lock.size ? publishing.published() : seen;
   };
   const readPending = async (): Promise<readonly Item[]> => inOrder(await table.query({ key: pendingPartition, limit: most }));

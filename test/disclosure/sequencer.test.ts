@@ -125,7 +125,7 @@ describe('a log', () => {
     await settle();
     expect(checkpoint().size).toBe(3);
   });
-  it('puts a checkpoint again that is gone or was put back to an older one', async () => {
+  it('puts a checkpoint or its keys again where they are gone or older', async () => {
     await disclose('order.a.1');
     await settle();
     const older = state.files.get('checkpoint');
@@ -137,6 +137,10 @@ describe('a log', () => {
       expect(checkpoint().size).toBe(3);
       expect(publishedEvents()).toHaveLength(3);
     }
+    const keys = textAt('verifier-keys');
+    state.files.set('verifier-keys', Buffer.from('another\n'));
+    await settle();
+    expect(textAt('verifier-keys')).toBe(keys);
   });
   it('does not grow where nothing is pending', async () => {
     await settle();
