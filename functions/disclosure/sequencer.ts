@@ -129,9 +129,9 @@ export const openSequencer = (ports: SequencerPorts) => {
       await resume(lock);
       return true;
     }
-    const [pending, seen] = await Promise.all([readPending(), compare(lock), clear(lock)]);
+    const [pending, seen] = await Promise.all([readPending(), compare(lock)]);
     const committed = await commit(lock, pending);
-    if (committed) await apply({ ...committed, seen });
+    await Promise.all([clear(lock), committed && apply({ ...committed, seen })]);
     return committed !== undefined;
   };
   return {

@@ -39,11 +39,13 @@ const room = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000';
 const lockWait = 50;
 
 type Statements = Readonly<Record<keyof typeof statements, StatementSync>>;
+const upsert = `INSERT INTO items (name, pk, sk, body, expires) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET body = excluded.body, expires = excluded.expires`;
 const statements = {
   // By position: names cost more to bind than these statements to run.
   get: 'SELECT body FROM items WHERE name = ? AND pk = ? AND sk = ? AND (expires IS NULL OR expires > ?)',
-  put: `INSERT INTO items (name, pk, sk, body, expires) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET body = excluded.body, expires = excluded.expires RETURNING id`,
+  put: upsert,
+  enlist: `${upsert} RETURNING id`,
   delete: 'DELETE FROM items WHERE name = ? AND pk = ? AND sk = ?',
   indexed: 'SELECT EXISTS (SELECT 1 FROM entries WHERE name = ?) AS found',
   leave: 'DELETE FROM entries WHERE item = ?',
@@ -155,8 +157,9 @@ class SqliteTable implements Table {
   #put(item: Item, indexed: boolean): void {
     const { pk, sk, ix = {}, expires = null } = item;
     const name = this.#name;
-    const row = this.#sql.put.get(name, pk, sk, JSON.stringify(item), expires);
-    const id = Number(row?.['id']);
+    const body = JSON.stringify(item);
+    if (!indexed && item.ix === undefined) return void this.#sql.put.run(name, pk, sk, body, expires);
+    const id = Number(this.#sql.enlist.get(name, pk, sk, body, expires)?.['id']);
     if (indexed) this.#sql.leave.run(id);
     for (const [index, [key, sort]] of Object.entries(ix)) this.#sql.enter.run(name, index, key, sort, id);
   }

@@ -5,7 +5,7 @@ export type Mutant = {
   readonly edits: readonly (readonly [from: string, to: string])[];
 };
 
-const readsPending = '    const [pending, seen] = await Promise.all([readPending(), compare(lock), clear(lock)]);\n';
+const readsPending = '    const [pending, seen] = await Promise.all([readPending(), compare(lock)]);\n';
 const readsLock = '    const lock = await locks.read();\n    if (!lock.applied) {';
 const signsAndPutsTiles =
   '    const [note] = await Promise.all([signed(lock), ...[...staged.tiles].map(async ([path, bytes]) => publishing.putTile(path, bytes))]);\n';
@@ -20,7 +20,7 @@ export const sevenWrongOrders: readonly Mutant[] = [
     name: 'reads what is pending before the lock',
     file: 'sequencer.ts',
     edits: [
-      [readsPending, '    const [seen] = await Promise.all([compare(lock), clear(lock)]);\n'],
+      [readsPending, '    const seen = await compare(lock);\n'],
       [readsLock, `    const pending = await readPending();\n${readsLock}`],
     ],
   },
