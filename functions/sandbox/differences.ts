@@ -169,7 +169,7 @@ function fulfils(atom: Divided, predicate: Predicate, division: Division): boole
   });
 }
 
-/** Entities of several atoms, where it matters: those of an atom that is not named are as many as any threshold, or rows. */
+/** Entities of several atoms, where it matters: an atom that is not named has enough of them for every threshold, or is counted by rows. */
 function countOf(atoms: readonly Divided[]): number {
   const named = new Set(atoms.flatMap(({ few }) => few ?? []));
   return named.size + atoms.reduce((sum, { few, entities }) => sum + (few === undefined ? entities : 0), 0);

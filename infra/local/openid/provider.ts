@@ -56,7 +56,7 @@ const mintOn =
 
 /**
  * Opens the OpenID provider of the local host, to be mounted under the issuer's path (`<origin>/oidc`). Access tokens are JWTs (ES256,
- * audience `data-harbour`, 8 h). With demonstration people anybody signs in as any of them; without, people make accounts with passwords.
+ * audience `data-harbour`, 8 h). With demonstration people anybody may sign in as whom they like; without, people make accounts with passwords.
  * @see OpenID Connect Core 1.0; RFC 7636 (PKCE); RFC 8707 (resource indicators); RFC 9068 (JWT access tokens)
  */
 export const openProvider = async (options: ProviderOptions): Promise<OpenProvider> => {
