@@ -38,7 +38,8 @@ export type Measure = z.infer<typeof Measure>;
 /**
  * Differential privacy, for products that hold personal data: every answer is noised, and what it may tell of one entity is paid for from two
  * accounts, in millionths of ε. `epsilonMicro` is the ε of one statistic in one cell; `cellsPerEntity` and `rowsPerCell` bound what one
- * entity adds to one answer; `datasetBudgetMicro` is spent by all buyers together, `buyerBudgetMicro` by one contract.
+ * entity adds to one answer; `datasetBudgetMicro` is spent by all buyers of the product together, `buyerBudgetMicro` by one contract. What may
+ * be told of a resource by all its products together is the rule base's (`sandbox.resourceEpsilonMicro`).
  */
 export const Privacy = z.strictObject({
   epsilonMicro: z.int().min(1).max(10_000_000),
@@ -64,12 +65,23 @@ export const AnalysisRule = z
     maxRows: z.int().min(1).max(100_000).default(1000),
     maxPredicates: z.int().min(0).max(8).default(8),
     privacy: Privacy.optional(),
+    /** Buyers ask reviewed templates, and write nothing themselves. */
+    templatesOnly: z.boolean().optional(),
+    /**
+     * Columns that a buyer's list may be joined on, by equality as text. One that holds personal information, names the entity or is unique in
+     * each row only under `privacy`: such a list picks out persons, and with enough accomplices in it tells of one more.
+     */
+    joinable: z.array(columnName).max(20).optional(),
   })
   .refine(({ dimensions }) => distinct(dimensions), { path: ['dimensions'], message: 'a column is named twice' })
   .refine(({ measures }) => distinct(measures), { path: ['measures'], message: 'a column is named twice' })
   .refine(({ entity, dimensions, measures }) => ![...dimensions, ...measures].some(({ column }) => column === entity), {
     path: ['entity'],
     message: 'the entity is neither a dimension nor a measure',
+  })
+  .refine(({ joinable = [], measures }) => !measures.some(({ column }) => joinable.includes(column)), {
+    path: ['joinable'],
+    message: 'a measure is not joined on',
   })
   .refine(({ privacy, dimensions }) => !privacy || dimensions.every(({ domain, grain }) => domain && Array.isArray(domain) === !grain), {
     path: ['dimensions'],
@@ -80,6 +92,32 @@ export const AnalysisRule = z
     message: 'under differential privacy each measure has a clamp',
   });
 export type AnalysisRule = z.infer<typeof AnalysisRule>;
+
+/**
+ * What the decision on a scenario demands of every analysis rule under it (Measures art. 19: conditions of an approval). What it leaves out the
+ * rule base sets; `privacy` demands noise and a budget of each product.
+ */
+export const RuleFloor = z.strictObject({
+  minEntities: z.int().min(2).max(1_000_000).optional(),
+  dominancePercent: z.int().min(1).max(100).optional(),
+  maxRows: z.int().min(1).max(100_000).optional(),
+  privacy: z.literal('REQUIRED').optional(),
+});
+export type RuleFloor = z.infer<typeof RuleFloor>;
+
+type Strictness = Pick<AnalysisRule, 'minEntities' | 'dominancePercent' | 'maxRows'>;
+
+/** The rule with whatever a floor demands more of it. A floor may rise after a rule was approved, so it is asked again at every use. */
+export const tightened = <R extends Strictness>(rule: R, floor: RuleFloor = {}): R => ({
+  ...rule,
+  minEntities: Math.max(rule.minEntities, floor.minEntities ?? rule.minEntities),
+  dominancePercent: Math.min(rule.dominancePercent, floor.dominancePercent ?? rule.dominancePercent),
+  maxRows: Math.min(rule.maxRows, floor.maxRows ?? rule.maxRows),
+});
+
+/** Whether a rule lacks the noise that a floor demands; no tightening can add it, since it takes domains and clamps. */
+export const lacksPrivacy = (rule: Pick<AnalysisRule, 'privacy'>, floor: RuleFloor = {}): boolean =>
+  floor.privacy === 'REQUIRED' && rule.privacy === undefined;
 
 function distinct(named: readonly { readonly column: string }[]): boolean {
   return new Set(named.map(({ column }) => column)).size === named.length;

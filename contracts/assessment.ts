@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RuleFloor } from './analysis-rule.ts';
 import { Because, Id, Instant, Line, Nothing, PersonId, Text } from './fields.ts';
 import { kinds } from './kinds.ts';
 import { Outcome, ScoreSheet, Tally } from './rubric.ts';
@@ -13,6 +14,7 @@ const seated = subject.extend({ panel: Panel });
 /** `advised` is what the committee's own table of outcomes comes to; the deciders may depart from it with reasons. */
 const opened = seated.extend({ tally: Tally, advised: Outcome });
 const Decision = z.strictObject({ reasons: Text.optional() });
+const Approval = Decision.extend({ floor: RuleFloor.optional() });
 
 const sheetRefs = z.strictObject({ assessment: Id, scenario: Id, title: Line, expert: PersonId, round: z.int().min(1).max(10) });
 /** What an expert may read of the file, from the declaration of interests on. */
@@ -62,7 +64,7 @@ export const Assessment = {
     panelProposed: seated,
     scoring: seated,
     opened,
-    decided: opened.extend({ outcome: Outcome, reasons: Text.optional(), conditions: z.array(Condition).max(20), decidedAt: Instant }),
+    decided: opened.extend({ ...Approval.shape, outcome: Outcome, conditions: z.array(Condition).max(20), decidedAt: Instant }),
   },
   inputs: {
     create: z.strictObject({ scenario: Id }),
@@ -71,8 +73,8 @@ export const Assessment = {
     confirmPanel: Nothing,
     dissolvePanel: Because,
     open: Nothing,
-    approve: Decision,
-    approveWithConditions: Decision.extend({ conditions: z.array(Condition).min(1).max(20) }),
+    approve: Approval,
+    approveWithConditions: Approval.extend({ conditions: z.array(Condition).min(1).max(20) }),
     rectify: Decision,
     reject: Decision,
     overdue: Nothing,

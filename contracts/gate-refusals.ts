@@ -16,6 +16,44 @@ export const gateRefusals = {
     en: 'Names qualified by schema or catalogue are not accepted.',
   },
   join_not_allowed: { zh: '本规则不允许连接，请只查询data。', en: 'This rule allows no join; query data alone.' },
+  join_order: {
+    zh: '请先写data，再写名单：FROM data JOIN 名单 ON …',
+    en: 'Write data first and the list after it: FROM data JOIN list ON …',
+  },
+  several_joins: { zh: '只能连接一份名单，请删除其他连接。', en: 'One list can be joined; remove the other joins.' },
+  join_outer_not_allowed: {
+    zh: '不接受外连接（LEFT、RIGHT、FULL），请用JOIN。',
+    en: 'Outer joins (LEFT, RIGHT, FULL) are not accepted; use JOIN.',
+  },
+  join_semi_not_allowed: { zh: '不接受SEMI和ANTI连接，请用JOIN。', en: 'SEMI and ANTI joins are not accepted; use JOIN.' },
+  join_cross_not_allowed: {
+    zh: '不接受CROSS JOIN和以逗号并列的表，请用JOIN … ON。',
+    en: 'CROSS JOIN and tables beside each other are not accepted; use JOIN … ON.',
+  },
+  join_natural_not_allowed: {
+    zh: '不接受NATURAL连接，请用ON写明等式。',
+    en: 'NATURAL joins are not accepted; write the equality after ON.',
+  },
+  join_asof_not_allowed: { zh: '不接受ASOF连接，请用JOIN … ON等式。', en: 'ASOF joins are not accepted; use JOIN … ON an equality.' },
+  join_positional_not_allowed: { zh: '不接受POSITIONAL连接，请用JOIN … ON。', en: 'POSITIONAL joins are not accepted; use JOIN … ON.' },
+  join_lateral_not_allowed: { zh: '不接受LATERAL，请只连接一份名单。', en: 'LATERAL is not accepted; join one list and nothing else.' },
+  join_using_not_allowed: { zh: '不接受USING，请写ON data.列 = 名单.key。', en: 'USING is not accepted; write ON data.column = list.key.' },
+  join_condition_not_allowed: {
+    zh: '连接条件只能是一个等式：data.列 = 名单.key；其他条件请写在WHERE中。',
+    en: 'A join has one equality, data.column = list.key; other conditions belong in WHERE.',
+  },
+  join_column_not_allowed: {
+    zh: '名单不能以该列连接，请查看规则允许连接的列和名单登记的列。',
+    en: 'The list cannot be joined on this column; see the columns that the rule allows and the one that the list was made for.',
+  },
+  list_column_not_allowed: {
+    zh: '名单的列只能出现在连接条件中，请改用data的列。',
+    en: 'The column of a list stands in the join condition only; use columns of data.',
+  },
+  list_unknown: {
+    zh: '本合同下没有这份可用的名单，请先登记名单并待其准入。',
+    en: 'There is no such list under this contract that may be used; make one, and wait until it is admitted.',
+  },
   values_not_allowed: { zh: '不接受VALUES，请查询data。', en: 'VALUES is not accepted; query data.' },
   pivot_not_allowed: { zh: '不接受PIVOT，请用GROUP BY。', en: 'PIVOT is not accepted; use GROUP BY.' },
   describe_not_allowed: {
@@ -127,6 +165,14 @@ export const gateRefusals = {
   rule_entity_required: {
     zh: '数据含个人信息而规则未指定实体列，请运营者更正规则。',
     en: 'The data holds personal information and the rule names no entity; the operator must correct it.',
+  },
+  rule_privacy_required: {
+    zh: '场景的条件要求差分隐私而规则未设，请运营者更正规则。',
+    en: 'The conditions of the scenario demand differential privacy and the rule has none; the operator must correct it.',
+  },
+  rule_join_privacy_required: {
+    zh: '以个人信息列、实体列或唯一列连接名单须设差分隐私，请运营者更正规则。',
+    en: 'Lists are joined on a personal, entity or unique column only under differential privacy; the operator must correct the rule.',
   },
   rule_clamp_unfit: {
     zh: '规则的截断界限与列类型不符，请运营者更正规则。',

@@ -4,6 +4,7 @@ import { Resource, SecretStub } from './catalogue.ts';
 import { Contract } from './data-contract.ts';
 import { DisclosureDuty } from './duty.ts';
 import { Erasure } from './erasure.ts';
+import { ExportRequest, ExportReview } from './export.ts';
 import { Listing } from './listing.ts';
 import { Order } from './order.ts';
 import { Membership, Organisation } from './organisation.ts';
@@ -13,6 +14,7 @@ import { DisclosureRecord } from './report.ts';
 import { Calendar } from './rulebase.ts';
 import { Dataset, Job } from './sandbox.ts';
 import { Scenario } from './scenario.ts';
+import { Template } from './template.ts';
 import { Entitlement } from './trade.ts';
 
 /** Every kind of record there is: whoever follows a reference asks here which of its states are live. */
@@ -33,7 +35,10 @@ export const contracts = {
   order: Order,
   contract: Contract,
   entitlement: Entitlement,
+  template: Template,
   query: Query,
+  exportRequest: ExportRequest,
+  exportReview: ExportReview,
   calendar: Calendar,
   erasure: Erasure,
   disclosureDuty: DisclosureDuty,

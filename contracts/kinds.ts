@@ -13,6 +13,14 @@ export type Kind = {
 };
 export type Shape = { readonly status: string; readonly data: Readonly<Record<string, unknown>> };
 
+/** Schema 1 knew no inspection, and a file in one part: what was not loaded by then is deposited again. */
+const uninspected = ({ status, data }: Shape): Shape => {
+  if (status === 'requested') return { status, data };
+  const whole = { ...data, parts: 1, stated: {} };
+  const waits = status === 'deposited' || status === 'checked' || status === 'loading';
+  return waits ? { status: 'refused', data: { ...whole, fault: { code: 'inspection_missing' } } } : { status, data: whole };
+};
+
 export const kinds = {
   organisation: {
     kind: 'organisation',
@@ -83,8 +91,9 @@ export const kinds = {
     kind: 'dataset',
     plural: 'datasets',
     title: ['沙箱数据集', 'Sandbox dataset'],
-    schema: 1,
+    schema: 2,
     live: ['loaded'],
+    upcasts: { 1: uninspected },
   },
   job: {
     kind: 'job',
@@ -128,12 +137,33 @@ export const kinds = {
     schema: 1,
     live: ['active'],
   },
+  template: {
+    kind: 'template',
+    plural: 'templates',
+    title: ['分析模板', 'Analysis template'],
+    schema: 1,
+    live: ['approved'],
+  },
   query: {
     kind: 'query',
     plural: 'queries',
     title: ['受控查询', 'Governed query'],
     schema: 1,
     live: ['released'],
+  },
+  exportRequest: {
+    kind: 'exportRequest',
+    plural: 'export-requests',
+    title: ['出域申请', 'Export request'],
+    schema: 1,
+    live: ['reviewing', 'approved', 'delivered'],
+  },
+  exportReview: {
+    kind: 'exportReview',
+    plural: 'export-reviews',
+    title: ['出域审核意见', 'Export review'],
+    schema: 1,
+    live: ['sealed', 'opened'],
   },
   calendar: {
     kind: 'calendar',

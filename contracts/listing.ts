@@ -3,6 +3,7 @@ import { Because, Fen, Id, Instant, Line, Name, Nothing, Text } from './fields.t
 import { kinds } from './kinds.ts';
 import { Licence, Product } from './product.ts';
 import { DisclosureRecord } from './report.ts';
+import { Stopper } from './roles.ts';
 
 const filed = z.strictObject({
   product: Id,
@@ -23,7 +24,7 @@ export const Listing = {
     draft: filed.extend({ reason: Text.optional() }),
     reviewing: filed.extend({ filedAt: Instant }),
     listed,
-    suspended: listed.extend({ reason: Text }),
+    suspended: listed.extend({ reason: Text, stoppedBy: Stopper.optional() }),
     withdrawn: filed.extend({ reason: Text }),
     delisted: filed.extend({ reason: Text }),
   },

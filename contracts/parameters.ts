@@ -16,6 +16,7 @@ type Deadlines = {
   readonly listingReview: number;
   readonly inspection: number;
   readonly payment: number;
+  readonly exportReview: number;
 };
 
 type Assessment = {
@@ -61,6 +62,8 @@ export type Parameters = {
     readonly dominancePercent: number;
     readonly maxRows: number;
     readonly queriesPerContract: number;
+    /** How much may be told of the persons in one resource by all products, for ever, in millionths of ε. */
+    readonly resourceEpsilonMicro: number;
   };
   /** The open usage log: how long after an hour it is shown, and the count below which the types of organisations are not told apart. */
   readonly usage: { readonly delayHours: number; readonly floor: number };
@@ -86,6 +89,7 @@ export const ruleBases = {
       listingReview: 5, // P, for the rules of Measures art. 21
       inspection: 10, // P, where the contract names no period (民法典 art. 621)
       payment: 10, // P
+      exportReview: 5, // P, for the review of requirements §5
     },
     disclosure: {
       annual: '03-31', // 国家数据局 notice of 2026-02-10: by 31 March for the year before
@@ -122,6 +126,7 @@ export const ruleBases = {
       dominancePercent: 50, // P
       maxRows: 1000, // P
       queriesPerContract: 100, // P
+      resourceEpsilonMicro: 20_000_000, // P: ε 20
     },
     usage: {
       delayHours: 24, // P
@@ -129,3 +134,10 @@ export const ruleBases = {
     },
   },
 } as const satisfies Record<string, Parameters>;
+
+/** The parameters of the version of the rule base that a record pinned. @throws RangeError where there is no such version */
+export const rulesOf = (version: string): Parameters => {
+  const rules = (ruleBases as Record<string, Parameters>)[version];
+  if (!rules) throw new RangeError(`no rule base ${version}`);
+  return rules;
+};

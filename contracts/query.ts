@@ -2,30 +2,57 @@ import * as z from 'zod';
 import { Count, Digest, Id, Instant, Nothing, Ref } from './fields.ts';
 import { kinds } from './kinds.ts';
 import { RuleVersion } from './product.ts';
+import { Arguments, Template } from './template.ts';
 import { Entitlement } from './trade.ts';
 
 /** What an answer cost in millionths of ε, and what it took to compare it with those before it; told to auditors only. */
 const Effort = z.strictObject({ before: Count, compared: Count, atoms: Count, ms: Count });
-const asked = z.strictObject({ entitlement: Id, product: Id, sql: z.string().max(8000), askedAt: Instant, charged: Count.optional() });
+/** `sql` is what was asked: the buyer's own text, or a template's with its arguments in their places. */
+const asked = z.strictObject({
+  entitlement: Id,
+  product: Id,
+  sql: z.string().max(8000),
+  template: Id.optional(),
+  templateVersion: Count.optional(),
+  askedAt: Instant,
+  charged: Count.optional(),
+});
 const Account = z.strictObject({ id: z.string().max(200), opens: Count, left: Count.optional() });
 const Result = z.strictObject({ object: z.string().max(200), digest: Digest, rows: Count });
 
 /** A buyer's question under the analysis rule of a product. Only checked aggregates come out. */
 export const Query = {
   ...kinds.query,
-  refs: { entitlement: Entitlement },
+  // Of templates none or one.
+  refs: { entitlement: Entitlement, template: [Template] },
   states: {
     admitted: asked,
     released: asked.extend({ result: Result, releasedAt: Instant, ruleVersion: RuleVersion, effort: Effort.optional() }),
-    refused: asked.extend({ code: z.string().max(60), at: Count.optional(), effort: Effort.optional() }),
+    refused: asked.extend({
+      code: z.string().max(60),
+      at: Count.optional(),
+      ruleVersion: RuleVersion.optional(),
+      effort: Effort.optional(),
+    }),
     withheld: asked.extend({ link: Ref }),
     cancelled: asked,
   },
   inputs: {
-    create: z.strictObject({ entitlement: Id, sql: z.string().trim().min(1).max(8000) }),
-    charge: z.strictObject({ cost: Count, accounts: z.array(Account).max(2) }),
+    /** Either a text, or a template with its arguments. */
+    create: z.strictObject({
+      entitlement: Id,
+      sql: z.string().trim().min(1).max(8000).optional(),
+      template: Id.optional(),
+      arguments: Arguments.optional(),
+    }),
+    charge: z.strictObject({ cost: Count, accounts: z.array(Account).max(30) }),
     release: z.strictObject({ result: Result, ruleVersion: RuleVersion, effort: Effort.optional() }),
-    refuse: z.strictObject({ code: z.string().max(60), at: Count.optional(), effort: Effort.optional() }),
+    refuse: z.strictObject({
+      code: z.string().max(60),
+      at: Count.optional(),
+      ruleVersion: RuleVersion.optional(),
+      effort: Effort.optional(),
+    }),
     withhold: z.strictObject({ link: Ref }),
     cancel: Nothing,
   },

@@ -115,7 +115,16 @@ export const refusals = {
   resource_outside_scenario: [422, '该资源不在应用场景范围内。', 'That resource is outside the scenario.'],
   too_many_rounds: [409, '整改次数已达上限。', 'The rounds of rectification are used up.'],
   // sandbox
-  content_missing: [409, '尚未上传数据文件。', 'No data file has been deposited yet.'],
+  findings_not_accepted: [
+    422,
+    '文件与目录登记不一致，核验时须说明接受的理由，或予以退回。',
+    'The file disagrees with the catalogue: say why that is accepted, or return it.',
+  ],
+  column_type_impossible: [
+    422,
+    '该列不能改为此类型，请从可选类型中选择。',
+    'The column cannot be of that type; choose one of those offered.',
+  ],
   dataset_not_live: [409, '数据集未装载完成或已封存。', 'The dataset is not loaded, or is sealed.'],
   column_unknown: [422, '分析规则引用了不存在的列。', 'The analysis rule names a column that does not exist.'],
   column_personal: [
@@ -130,8 +139,78 @@ export const refusals = {
     'The analysis rule may not be weaker than the floor set by the platform and the scenario.',
   ],
   quota_exhausted: [409, '合同约定的查询次数已用完。', 'The queries of this contract are used up.'],
+  stopped_by_another: [
+    403,
+    '监管部门停用的事项由数据主管部门恢复，交易中心停用的由交易中心恢复。',
+    'What an overseer stopped the data authority resumes; what the venue stopped, the venue.',
+  ],
+  template_unreadable: [
+    422,
+    '模板语句不得含注释、转义、$$ 引用、未闭合的引号，引号前须有空格；请改写。',
+    'The text of a template may hold no comment, escape, dollar quote or unclosed quote, and a space before each quote; rewrite it.',
+  ],
+  template_too_long: [
+    422,
+    '模板代入最长的参数后超过 8000 个字符，请缩短语句或参数取值。',
+    'With its longest arguments the template exceeds 8,000 characters; shorten its text or its values.',
+  ],
+  placeholder_undeclared: [
+    422,
+    '语句中的占位符未声明为参数，请补充声明。',
+    'The text has a placeholder that is not declared as a parameter; declare it.',
+  ],
+  placeholder_misplaced: [
+    422,
+    '占位符只能出现在比较、IN 列表、BETWEEN 或 LIMIT 的取值处，请调整。',
+    'A placeholder may stand only where a value is compared, in an IN list, in BETWEEN or behind LIMIT; move it.',
+  ],
+  parameter_repeated: [422, '参数名称重复，请更名。', 'Two parameters have that name; rename one.'],
+  parameter_unused: [422, '语句中没有用到该参数，请删除或使用它。', 'The text does not use that parameter; use it or remove it.'],
+  parameter_bounds: [
+    422,
+    '参数的取值范围、可选值或默认值不合其类型或相互矛盾，请更正。',
+    'The bounds, values or default of that parameter do not fit its type or each other; correct them.',
+  ],
+  template_not_live: [409, '分析模板未获批准或已停用。', 'The template is not approved, or is retired.'],
+  template_required: [
+    422,
+    '该产品只接受经审核的分析模板，请选择模板提问。',
+    'This product is asked by reviewed templates only; choose one.',
+  ],
+  question_required: [
+    422,
+    '请提供查询语句，或提供模板及其参数，二者择一。',
+    'Give either the text of a query, or a template with its arguments.',
+  ],
+  argument_unknown: [422, '该模板没有这一参数，请核对名称。', 'The template has no such parameter; check its name.'],
+  argument_repeated: [422, '同一参数给了两次，请保留一个。', 'That parameter is given twice; give it once.'],
+  argument_missing: [422, '缺少必填参数，请补充。', 'A parameter without a default is missing; give it.'],
+  argument_invalid: [422, '参数值不符合其类型，请更正。', 'The value is not of the type of the parameter; correct it.'],
+  argument_out_of_bounds: [
+    422,
+    '参数值超出允许的范围或不在可选值之内。',
+    'The value is outside what the parameter admits; choose another.',
+  ],
+  budget_exhausted: [
+    409,
+    '隐私预算已用完，无法再作答；以往结果仍可查阅。',
+    'The privacy budget is used up, so no further answer can be given; earlier results remain.',
+  ],
   query_refused: [422, '查询不符合分析规则，请按提示修改。', 'The query is not within the analysis rule; change it as told.'],
   result_not_ready: [409, '结果尚未生成，请稍后查看任务状态。', 'The result is not ready; look at the job.'],
+  export_under_privacy: [
+    409,
+    '该产品采用差分隐私，不得以文件出域；请使用受控查询。',
+    'The product is under differential privacy, so no file of it may leave; ask it by governed queries.',
+  ],
+  export_blocked: [
+    409,
+    '自动检查未通过，申请已退回；请按检查结果修改查询后重新申请。',
+    'The automatic checks did not pass; change the query as they say and ask again.',
+  ],
+  reviews_missing: [409, '审核意见尚未收齐。', 'Not all opinions are in yet.'],
+  link_invalid: [403, '下载链接无效或已过期，请重新生成。', 'The link is not valid or has expired; draw a new one.'],
+  link_used: [410, '下载链接已使用过，请重新生成。', 'The link has been followed already; draw a new one.'],
   // product, listing
   product_not_live: [409, '数据产品未获批准、已暂停或已停用。', 'The product is not approved, is suspended or is retired.'],
   price_over_ceiling: [422, '价格不得超过上限收费标准。', 'The price may not exceed the fee ceiling.'],

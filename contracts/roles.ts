@@ -27,6 +27,10 @@ export const organisationTypes = {
 export type OrganisationType = keyof typeof organisationTypes;
 export const OrganisationType = z.enum(Object.keys(organisationTypes) as OrganisationType[]);
 
+/** On whose order something in the market stands still. */
+export const Stopper = z.enum(['VENUE', 'AUTHORITY', 'CYBERSPACE']);
+export type Stopper = z.infer<typeof Stopper>;
+
 /** What a member of an organisation may be appointed to. An organisation gives only the roles that `rolesOf` its type. */
 export const roles = {
   'org.admin': { zh: '单位管理员', en: 'Organisation administrator' },

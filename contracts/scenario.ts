@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RuleFloor } from './analysis-rule.ts';
 import { Grant } from './authorisation.ts';
 import { Because, Day, Id, Instant, Line, Nothing, Text } from './fields.ts';
 import { kinds } from './kinds.ts';
@@ -28,7 +29,8 @@ const filed = plan.extend({
   sources: z.array(Id).max(20),
   resources: z.array(Id).max(20),
 });
-const decided = filed.extend({ assessment: Id, reasons: Text.optional(), conditions: z.array(Standing).max(20) });
+const decision = z.strictObject({ assessment: Id, reasons: Text.optional(), floor: RuleFloor.optional() });
+const decided = filed.extend({ ...decision.shape, conditions: z.array(Standing).max(20) });
 
 const Closing = z.strictObject({ number: z.int().min(1).max(20), evidence: Line });
 
@@ -52,10 +54,10 @@ export const Scenario = {
     edit: plan,
     file: Nothing,
     withdraw: Nothing,
-    approve: z.strictObject({ assessment: Id, reasons: Text.optional() }),
-    condition: z.strictObject({ assessment: Id, reasons: Text.optional(), conditions: z.array(Condition).min(1).max(20) }),
-    rectify: z.strictObject({ assessment: Id, reasons: Text.optional() }),
-    reject: z.strictObject({ assessment: Id, reasons: Text.optional() }),
+    approve: decision,
+    condition: decision.extend({ conditions: z.array(Condition).min(1).max(20) }),
+    rectify: decision.omit({ floor: true }),
+    reject: decision.omit({ floor: true }),
     closeCondition: Closing,
     closeSubsequent: Closing,
     satisfy: Nothing,

@@ -49,7 +49,19 @@ const shaped = {
   period: ({ from, to }) => say(`${String(from)} 至 ${String(to)}`, `${String(from)} to ${String(to)}`),
 };
 /** Fields whose values are names of the platform's own, not what people wrote. */
-const chosen = new Set(['roles', 'wanted', 'region', 'recommendation', 'grain', 'task', 'personal', 'status', 'action']);
+const chosen = new Set([
+  'roles',
+  'wanted',
+  'region',
+  'recommendation',
+  'grain',
+  'task',
+  'personal',
+  'status',
+  'action',
+  'format',
+  'encoding',
+]);
 /** Fields that people fill with what may look like one of our names. */
 const written = new Set(['name', 'column', 'entity', 'layout', 'id']);
 /** @param {string} name @param {string} text */

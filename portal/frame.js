@@ -1,5 +1,6 @@
 // @ts-check
 import { h, say, spoken, switchLanguage } from './element.js';
+import { mayHalt } from './pages/halt.js';
 import { forgetNames } from './reference.js';
 import { kindOfPlural } from './registry.js';
 import { go } from './router.js';
@@ -66,6 +67,8 @@ export const drawTop = () => {
         isIn && link('/registers', '业务台账', 'Registers'),
         link('/market', '数据市场', 'Market'),
         link('/disclosure', '公开账本', 'Disclosure'),
+        mayHalt() && link('/halt', '紧急停用', 'Stop'),
+        holds(['auditor']) && link('/audit', '查询审计', 'Audit'),
         holds(watchers) && link('/operations', '运行监控', 'Operations'),
       ),
     ),

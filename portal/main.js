@@ -4,8 +4,10 @@ import { learnTime, whoAmI } from './api.js';
 import { h, rememberLanguage, say } from './element.js';
 import { drawTop, openFrame, startOver } from './frame.js';
 import { chooseOrganisation } from './pages/acting.js';
+import { audit } from './pages/audit.js';
 import { creation } from './pages/create.js';
 import { disclosure, entryPage } from './pages/disclosure.js';
+import { halt } from './pages/halt.js';
 import { home } from './pages/home.js';
 import { list, registers } from './pages/lists.js';
 import { market } from './pages/market.js';
@@ -49,7 +51,7 @@ const missing = () => ({
 });
 
 /** @type {Readonly<Record<string, Page>>} */
-const pages = { '': home, acting: chooseOrganisation, callback, disclosure, market, operations, registers };
+const pages = { '': home, acting: chooseOrganisation, audit, callback, disclosure, halt, market, operations, registers };
 
 /** The parts of the public ledger. @type {Readonly<Record<string, Page>>} */
 const ledgerPages = { register, usage, verify };

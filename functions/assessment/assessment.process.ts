@@ -33,6 +33,7 @@ type Decided = {
     advised: Outcome;
     panel: readonly { person: string }[];
     conditions: readonly object[];
+    floor?: object | undefined;
     tally: { compliance: number; security: number };
   };
 };
@@ -48,34 +49,25 @@ const published = ({ id, region, data }: Decided) => ({
   security: data.tally.security,
 });
 /** What the committee was, what it advised, and what the deciders made of it, for whoever oversees them. */
-const sealed = ({ data: { advised, panel, conditions, reasons } }: Decided) => ({
+const sealed = ({ data: { advised, panel, conditions, reasons, floor } }: Decided) => ({
   advised,
   panel: panel.map(({ person }) => person),
   conditions: digest(canonical(conditions)),
   ...(reasons === undefined ? {} : { reasons }),
+  ...(floor === undefined ? {} : { floor: digest(canonical(floor)) }),
 });
 /** Nobody decides what they have filed, whose panel they have chosen, or what they have scored: requirements §5, hard rule (1). */
 const earlierHands = ['proposePanel', ['scenario', 'create'], ['scenario', 'edit'], ['scenario', 'file'], ['sheets', 'seal']] as const;
-const decision = <V extends 'approve' | 'rectify' | 'reject'>(
-  name: V,
-  reached: Outcome,
-  guards: Parameters<typeof action<V, 'opened', 'decided'>>[1]['guards'],
-) =>
-  action(name, {
-    from: ['opened'],
-    to: ['decided'],
-    by: deciders,
-    notBy: earlierHands,
-    ifMatch: true,
-    reads: ['scenario', 'sheets'],
-    ...(guards ? { guards } : {}),
-    becomes: ({ record, input, now }) => ({
-      status: 'decided',
-      data: { ...record.data, ...input, outcome: reached, conditions: [], decidedAt: now },
-    }),
-    publish: published,
-    commits: sealed,
-  });
+const deciding = {
+  from: ['opened'],
+  to: ['decided'],
+  by: deciders,
+  notBy: earlierHands,
+  ifMatch: true,
+  reads: ['scenario', 'sheets'],
+  publish: published,
+  commits: sealed,
+} as const;
 
 export const assessment = define({
   create: create({
@@ -169,24 +161,38 @@ export const assessment = define({
       },
       publish: 'nothing',
     }),
-    approve: decision('approve', 'APPROVED', [noVetoStands, followsOrReasons('APPROVED')]),
+    approve: action('approve', {
+      ...deciding,
+      guards: [noVetoStands, followsOrReasons('APPROVED')],
+      becomes: ({ record, input, now }) => ({
+        status: 'decided',
+        data: { ...record.data, ...input, outcome: 'APPROVED', conditions: [], decidedAt: now },
+      }),
+    }),
     approveWithConditions: action('approveWithConditions', {
-      from: ['opened'],
-      to: ['decided'],
-      by: deciders,
-      notBy: earlierHands,
-      ifMatch: true,
-      reads: ['scenario', 'sheets'],
+      ...deciding,
       guards: [noVetoStands, followsOrReasons('APPROVED_WITH_CONDITIONS')],
       becomes: ({ record, input, now }) => ({
         status: 'decided',
         data: { ...record.data, ...input, outcome: 'APPROVED_WITH_CONDITIONS', decidedAt: now },
       }),
-      publish: published,
-      commits: sealed,
     }),
-    rectify: decision('rectify', 'RECTIFY_RESUBMIT', [followsOrReasons('RECTIFY_RESUBMIT')]),
-    reject: decision('reject', 'REJECTED', [followsOrReasons('REJECTED')]),
+    rectify: action('rectify', {
+      ...deciding,
+      guards: [followsOrReasons('RECTIFY_RESUBMIT')],
+      becomes: ({ record, input, now }) => ({
+        status: 'decided',
+        data: { ...record.data, ...input, outcome: 'RECTIFY_RESUBMIT', conditions: [], decidedAt: now },
+      }),
+    }),
+    reject: action('reject', {
+      ...deciding,
+      guards: [followsOrReasons('REJECTED')],
+      becomes: ({ record, input, now }) => ({
+        status: 'decided',
+        data: { ...record.data, ...input, outcome: 'REJECTED', conditions: [], decidedAt: now },
+      }),
+    }),
     overdue: action('overdue', {
       from: ['scoring'],
       to: ['scoring'],

@@ -7,10 +7,11 @@ const onScenario = { APPROVED: 'approve', APPROVED_WITH_CONDITIONS: 'condition',
 const decided = (_event: Event, record: Stored): readonly Take[] => {
   const assessment = record as unknown as Stored<typeof Assessment>;
   if (assessment.status !== 'decided') return [];
-  const { scenario, outcome, reasons, conditions } = assessment.data;
+  const { scenario, outcome, reasons, conditions, floor } = assessment.data;
   const input = {
     assessment: record.id,
     ...(reasons === undefined ? {} : { reasons }),
+    ...(floor === undefined ? {} : { floor }),
     ...(outcome === 'APPROVED_WITH_CONDITIONS' ? { conditions } : {}),
   };
   return [{ kind: 'scenario', action: onScenario[outcome], id: scenario, input }];

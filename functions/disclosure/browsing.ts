@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { Id, Instant } from '../../contracts/fields.ts';
 import { Region } from '../../contracts/roles.ts';
 import type { Call, Reply, Route } from '../../shared/edge/context.ts';
+import { csvOf, csvReply } from '../../shared/edge/csv.ts';
 import { parse } from '../../shared/edge/parse.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import { idOf } from '../../shared/edge/routes.ts';
 import { sortOf } from '../../shared/store/records.ts';
 import { digest } from '../../shared/kernel/digest.ts';
-import { csvOf, entriesCsv, registerCsv } from './export.ts';
+import { entriesCsv, registerCsv } from './export.ts';
 import { atomOf, itemOf, jsonFeedOf, tagOf, type Feed } from './feeds.ts';
 import { openPublished } from './published.ts';
 import { listOf, openBrowsing, type Filter, type Indexed, type Paged } from './register.ts';
@@ -76,13 +77,7 @@ const addressOf = (path: string, query: Readonly<Record<string, string | number 
 /** A page, and where the next one is: in the body of JSON, and in a Link (RFC 8288) either way. */
 const paged = (format: Format, csv: () => string, body: object, name: string, next: string | undefined): Reply => {
   const headers: Record<string, string> = next === undefined ? {} : { link: `<${next}>; rel="next"` };
-  if (format === 'json') return { status: 200, body, headers };
-  const disposition = `attachment; filename="${name}.csv"`;
-  return {
-    status: 200,
-    raw: csv(),
-    headers: { ...headers, 'content-type': 'text/csv; charset=utf-8', 'content-disposition': disposition },
-  };
+  return format === 'json' ? { status: 200, body, headers } : csvReply(name, csv(), headers);
 };
 
 /** @throws RefusalError invalid_input for filters that have no list together */

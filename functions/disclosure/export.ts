@@ -1,30 +1,15 @@
+import { csvOf, type CsvCell } from '../../shared/edge/csv.ts';
 import type { Indexed } from './register.ts';
 import type { Disclosed, Register, Standing } from './standing.ts';
 
-export type Cell = string | number | boolean | null | undefined;
-type Rows = readonly (readonly Cell[])[];
-
-/** What a spreadsheet takes for the beginning of a formula, full-width forms included (OWASP, CSV Injection). */
-const formula = /^[=+\-@\t\r\n＝＋－＠]/;
-/** A text that begins like a formula gets a quote before it, as in the portal's own downloads; numbers stay numbers. */
-const cellOf = (value: Cell): string => {
-  const text = String(value ?? '');
-  const safe = typeof value === 'string' && formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
-/** Rows as a CSV file (RFC 4180), the header first; the mark at its beginning lets spreadsheets read it as UTF-8. */
-export const csvOf = (header: readonly string[], rows: Rows): string =>
-  `\uFEFF${[header, ...rows].map((row) => `${row.map(cellOf).join(',')}\r\n`).join('')}`;
-
 /** One cell of whatever was disclosed: a list of texts by its members, anything else that is no text or number as JSON. */
-const plain = (value: unknown): Cell => {
+const plain = (value: unknown): CsvCell => {
   if (value === undefined || value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value;
   return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join('; ') : JSON.stringify(value);
 };
 /** A column is a field, or a part of one: `title.zh` is a text in Chinese, or in no language of its own. */
-const column = (disclosed: Disclosed, name: string): Cell => {
+const column = (disclosed: Disclosed, name: string): CsvCell => {
   const [field = '', part] = name.split('.');
   const value = disclosed[field];
   if (part === undefined) return plain(value);

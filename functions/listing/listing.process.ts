@@ -2,6 +2,7 @@ import { Listing } from '../../contracts/listing.ts';
 import { beforeTradeOf } from '../../contracts/report.ts';
 import { canonical } from '../../shared/kernel/canonical.ts';
 import { digest } from '../../shared/kernel/digest.ts';
+import { resumedByItsSide, stopperOf } from '../../shared/kernel/halts.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
 import { withinCeiling } from './rules.ts';
@@ -108,20 +109,24 @@ export const listing = define({
       to: ['suspended'],
       by: either(lead, role('authority.lead'), role('cyberspace.officer')),
       ifMatch: true,
-      becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
+      becomes: ({ record, input, actor }) => ({
+        status: 'suspended',
+        data: { ...record.data, reason: input.reason, stoppedBy: stopperOf(actor) },
+      }),
       publish: offered,
       commits: (r) => ({ reason: r.data.reason }),
     }),
     resume: action('resume', {
       from: ['suspended'],
       to: ['listed'],
-      by: [reviewer, lead],
+      by: [either(reviewer, role('authority.case')), either(lead, role('authority.lead'))],
       ifMatch: true,
       reads: ['product'],
       live: { product: 'product_not_live' },
       rests: ['product'],
+      guards: [resumedByItsSide],
       becomes: ({ record }) => {
-        const { reason: _ended, ...data } = record.data;
+        const { reason: _ended, stoppedBy: _by, ...data } = record.data;
         return { status: 'listed', data };
       },
       publish: offered,
@@ -164,7 +169,10 @@ export const listing = define({
       { role: 'venue.reviewer', of: 'region' },
       { role: 'venue.lead', of: 'region' },
     ],
-    suspended: { role: 'venue.lead', of: 'region' },
+    suspended: [
+      { role: 'venue.lead', of: 'region' },
+      { role: 'authority.lead', of: 'region' },
+    ],
   },
   clocks: {
     review: {

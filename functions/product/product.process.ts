@@ -62,7 +62,7 @@ export const product = define({
       from: ['draft'],
       to: ['draft'],
       by: agent,
-      reads: ['dataset'],
+      reads: ['scenario', 'dataset'],
       guards: [ruleFitsColumns, ruleIsStrong, entityIsNamed],
       becomes: ({ record, input }) => ({
         status: 'draft',

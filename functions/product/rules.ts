@@ -1,11 +1,15 @@
 import type * as z from 'zod';
+import { lacksPrivacy, tightened } from '../../contracts/analysis-rule.ts';
 import type { Product } from '../../contracts/product.ts';
 import type { Parameters } from '../../contracts/parameters.ts';
 import type { Dataset } from '../../contracts/sandbox.ts';
+import type { Scenario } from '../../contracts/scenario.ts';
 import type { Verdict, Seen } from '../../shared/kernel/process.ts';
 
 type Offer = Pick<z.output<(typeof Product)['inputs']['create']>, 'rule' | 'useClass'>;
 type Given = { readonly input: Offer; readonly refs: { readonly dataset: Seen<typeof Dataset> }; readonly rules: Parameters };
+
+type OfScenario = { readonly refs: { readonly scenario: Seen<typeof Scenario> } };
 
 const columnsOf = (dataset: Seen<typeof Dataset>) => new Map('columns' in dataset.data ? dataset.data.columns.map((c) => [c.name, c]) : []);
 const numeric = /^(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|DOUBLE|FLOAT|DECIMAL.*)$/;
@@ -35,15 +39,13 @@ export const entityIsNamed = ({ input: { rule }, refs: { dataset } }: Given): Ve
   return countsRows ? { code: 'rule_too_weak', about: { entity: 'required', personal: first.name } } : undefined;
 };
 
-/** A rule may be stricter than the floor of the rule base, never weaker. */
-export const ruleIsStrong = ({ input: { rule }, rules: { sandbox } }: Given): Verdict => {
-  const weak = rule.minEntities < sandbox.minEntities || rule.dominancePercent > sandbox.dominancePercent || rule.maxRows > sandbox.maxRows;
-  return weak
-    ? {
-        code: 'rule_too_weak',
-        about: { minEntities: sandbox.minEntities, dominancePercent: sandbox.dominancePercent, maxRows: sandbox.maxRows },
-      }
-    : undefined;
+/** A rule may be stricter than the rule base and than the conditions of its scenario (Measures art. 19), never weaker. */
+export const ruleIsStrong = ({ input: { rule }, refs: { scenario }, rules: { sandbox } }: Given & OfScenario): Verdict => {
+  const floor = 'floor' in scenario.data ? scenario.data.floor : undefined;
+  const { minEntities, dominancePercent, maxRows } = tightened(sandbox, floor);
+  const weak = rule.minEntities < minEntities || rule.dominancePercent > dominancePercent || rule.maxRows > maxRows;
+  if (weak) return { code: 'rule_too_weak', about: { minEntities, dominancePercent, maxRows } };
+  return lacksPrivacy(rule, floor) ? { code: 'rule_too_weak', about: { privacy: 'required' } } : undefined;
 };
 
 /** 发改价格〔2025〕65号: for governance and welfare free, for industry within the ceiling. */

@@ -48,12 +48,21 @@ export function costOf(form: Form, rule: AnalysisRule, privacy: Privacy, cells: 
 /** An account: which allowance it is, and with how much it is opened by the first who spends from it. */
 export type Account = { readonly id: string; readonly opens: number };
 
+/** Who pays for an answer. `resources` are all roots of the data; `resourceMicro` is what the rule base lets be told of one of them, ever. */
+export type Payers = {
+  readonly resources: readonly string[];
+  readonly resourceMicro: number;
+  readonly product: string;
+  readonly entitlement: string;
+};
+
 /**
- * From what an answer is paid: the account of the data, which all buyers of all operators spend together so that colluding gains them nothing,
- * and that of one contract.
+ * From what an answer is paid: the account of each root of the data, which all buyers of all operators spend together so that colluding gains
+ * them nothing and which no product's own figure opens; of it, what one product may spend; and what one contract may.
  */
-export const accountsOf = (resource: string, entitlement: string, privacy: Privacy): readonly Account[] => [
-  { id: `epsilon#resource#${resource}`, opens: privacy.datasetBudgetMicro },
+export const accountsOf = ({ resources, resourceMicro, product, entitlement }: Payers, privacy: Privacy): readonly Account[] => [
+  ...resources.map((resource) => ({ id: `epsilon#resource#${resource}`, opens: resourceMicro })),
+  { id: `epsilon#product#${product}`, opens: privacy.datasetBudgetMicro },
   { id: `epsilon#entitlement#${entitlement}`, opens: privacy.buyerBudgetMicro },
 ];
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Asked } from './differences.ts';
-import { judge, printAtoms, relatedTo } from './differences.ts';
+import { countSurplus, judge, printAtoms, relatedTo } from './differences.ts';
 import type { Answer, QueryResult } from './engine.ts';
 import type { Form } from './form.ts';
 import { same } from './form.ts';
@@ -42,6 +42,23 @@ export async function compare(asked: Asked, before: readonly Release[], ask: (sq
     hidden,
     effort: { before: before.length, compared: related.length, atoms, ms: Math.round(performance.now() - start) },
   };
+}
+
+/**
+ * Compares a file that people review with all that was released before it. @returns with how many answers, and how many numbers of too few
+ * entities it would let someone compute beside those that stand in it; null where that could not be found out
+ */
+export async function compareFile(
+  asked: Asked,
+  before: readonly Release[],
+  ask: (sql: string) => Promise<Answer>,
+): Promise<{ readonly compared: number; readonly surplus: number | null }> {
+  const stand = before.filter(({ status }) => status !== 'refused').map((each) => each.asked);
+  const related = relatedTo(asked, stand);
+  if (related.length === 0) return { compared: 0, surplus: 0 };
+  const answer = await ask(printAtoms(asked, related));
+  const surplus = 'refused' in answer ? null : countSurplus(asked, related, answer.rows, primes[randomInt(primes.length)]);
+  return { compared: related.length, surplus };
 }
 
 /** The same question with every dimension among its outputs, so that each row of the answer says which cell it is. */

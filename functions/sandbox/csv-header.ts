@@ -16,7 +16,7 @@ export const refuse = (refused: IngestionCode, where: Partial<Omit<IngestionRefu
   ...where,
 });
 
-const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/y;
 
 /**
  * Reads the names of the columns from the first bytes of a CSV (RFC 4180, comma, UTF-8 with or without a byte order mark). `whole` says that
@@ -32,7 +32,7 @@ export function readHeader(bytes: Uint8Array, whole: boolean, maxColumns: number
   } catch {
     return refuse('csv_wrong_encoding');
   }
-  if (text.includes('\0')) return refuse('csv_wrong_encoding');
+  if (text.includes('\0')) return refuse('csv_nul_byte', { line: 1 });
   if (text.trim() === '') return refuse('csv_empty');
   const names: string[] = [];
   field.lastIndex = 0;
@@ -46,7 +46,8 @@ export function readHeader(bytes: Uint8Array, whole: boolean, maxColumns: number
   return checkNames(names, maxColumns) ?? names;
 }
 
-function checkNames(names: readonly string[], maxColumns: number): IngestionRefusal | undefined {
+/** Names are those of columns, wherever a file has them; their refusals come with line 1. */
+export function checkNames(names: readonly string[], maxColumns: number): IngestionRefusal | undefined {
   if (names.length > maxColumns) return refuse('csv_too_many_columns', { line: 1, column: maxColumns + 1 });
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {

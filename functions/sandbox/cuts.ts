@@ -3,17 +3,20 @@ import type { Cut, Ground } from './form.ts';
 import { fold, Refused, same } from './form.ts';
 import type { Mark } from './placing.ts';
 import type { Family } from './literals.ts';
-import { familyOf, isMultiple, readLiteral } from './literals.ts';
+import { familyOf, isMultiple, readLiteral, trimmed } from './literals.ts';
 import type { Json, Node } from './tree.ts';
 import { isNode, list, misplaced, node, only, place, text } from './tree.ts';
 
 /** The column a reference means, in the table's own spelling. `data.x` and `x` are the same; anything deeper is refused. */
-export function readColumn(reference: Node, { columns }: Ground): string {
+export function readColumn(reference: Node, { columns, lists = [] }: Ground): string {
   only(reference, ['class', 'type', 'alias', 'query_location', 'column_names']);
   const path = list(reference['column_names']).map(text);
   const [first = '', second] = path;
   if (path.length > 2 || (second !== undefined && fold(first) !== 'data'))
-    throw new Refused('qualified_name_not_allowed', place(reference));
+    throw new Refused(
+      lists.some(({ name }) => name === fold(first)) ? 'list_column_not_allowed' : 'qualified_name_not_allowed',
+      place(reference),
+    );
   const column = columns.find(({ name }) => fold(name) === fold(second ?? first));
   if (column === undefined) throw new Refused('column_not_allowed', place(reference));
   return column.name;
@@ -26,9 +29,12 @@ export function bareName(expression: Json | undefined): string | undefined {
   return path.length === 1 ? text(path[0]) : undefined;
 }
 
+/** The type of a column, empty where there is none. */
+export const typeOf = (column: string, { columns }: Ground): string => columns.find(({ name }) => name === column)?.type ?? '';
+
 /** The family of a column's values; a rule that fits its table has one for each column it speaks of. */
-export function familyOfColumn(column: string, { columns }: Ground): Family {
-  const family = familyOf(columns.find(({ name }) => name === column)?.type ?? '');
+export function familyOfColumn(column: string, ground: Ground): Family {
+  const family = familyOf(typeOf(column, ground));
   if (family === null) throw new Refused('column_not_allowed');
   return family;
 }
@@ -100,7 +106,7 @@ function readBin(product: Node, ground: Ground): Cut | undefined {
     throw new Refused('arithmetic_not_allowed', place(product));
   }
   if (!isMultiple(bin.text, String(allowed.bin))) throw new Refused('grain_too_fine', place(product));
-  return { column: dimension.column, grain: { bin: bin.text } };
+  return { column: dimension.column, grain: { bin: trimmed(bin.text), of: typeOf(dimension.column, ground) } };
 }
 
 /** Whether a cut is at the rule's grain. A date is its own day. */

@@ -8,11 +8,17 @@ type Fields = z.output<(typeof Resource)['states']['published']>['fields'];
 
 const folded = (name: string): string => name.trim().toLowerCase();
 
+/** Whether the catalogue declares a column personal; case and spaces around its name aside. */
+export const declaring = (fields: Fields): ((name: string) => boolean) => {
+  const personal = new Set(fields.filter((f) => f.personal).map((f) => folded(f.name)));
+  return (name) => personal.has(folded(name));
+};
+
 /**
  * The columns of a file with what their source has declared of them in the catalogue: the scan is a warning system, so what it finds adds to
  * the declaration and never overrules it. Measures arts. 8, 19(2).
  */
 export const withDeclared = (columns: Columns, fields: Fields): z.output<typeof Column>[] => {
-  const personal = new Set(fields.filter((f) => f.personal).map((f) => folded(f.name)));
-  return columns.map((c) => ({ ...c, personal: c.personal ?? (personal.has(folded(c.name)) ? declaredPersonal : null) }));
+  const isDeclared = declaring(fields);
+  return columns.map((c) => ({ ...c, personal: c.personal ?? (isDeclared(c.name) ? declaredPersonal : null) }));
 };

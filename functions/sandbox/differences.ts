@@ -5,7 +5,7 @@ import type { Cut, Form, Predicate } from './form.ts';
 import { areDisjoint } from './overlap.ts';
 import { printCut, printPredicate, quote } from './predicate-printing.ts';
 import type { Atom, Region } from './suppression.ts';
-import { suppressFurther } from './suppression.ts';
+import { findLeaks, suppressFurther } from './suppression.ts';
 
 /**
  * What is kept of an answer to compare later ones with: which rows it told of, in which cells, which numbers of them, and by whose threshold.
@@ -18,6 +18,8 @@ export type Asked = {
   readonly least: number;
   readonly entity: string | null;
   readonly hidden: readonly string[];
+  /** A file that people have let out shows its cells whatever their size. */
+  readonly whole?: true;
 };
 
 /**
@@ -59,7 +61,7 @@ type Leaf = Extract<Predicate, { readonly cut: Cut }>;
  * point: then the engine compares with all of them as such.
  */
 const alternativesOf = (leaf: Leaf): readonly Leaf[] =>
-  leaf.kind === 'compare' || leaf.values.some(({ kind }) => kind === 'double')
+  leaf.kind !== 'in' || leaf.values.some(({ kind }) => kind === 'double')
     ? [leaf]
     : leaf.values.map((value) => ({ kind: 'compare', cut: leaf.cut, by: '=', value }));
 
@@ -193,7 +195,7 @@ function shownBy(each: Asked, asked: Asked, atoms: readonly Divided[], division:
     // By another entity this engine was not asked: everything counts as shown. Rows it knows.
     return each.entity === null ? inside.reduce((sum, { rows }) => sum + rows, 0) : each.least;
   };
-  return new Map([...cells].filter(([key, region]) => size(region) >= each.least && !each.hidden.includes(key)));
+  return new Map([...cells].filter(([key, region]) => (each.whole || size(region) >= each.least) && !each.hidden.includes(key)));
 }
 
 /**
@@ -222,4 +224,24 @@ export function judge(
     for (const index of more) hidden.add(names[index] ?? '');
   }
   return hidden.size > 0 && hidden.size === names.length ? null : { hidden: [...hidden] };
+}
+
+/** Beyond, nobody waits for the comparison of a file. */
+const mostCells = 5_000;
+
+/**
+ * How many numbers of fewer entities than may be told of a file would let its buyer (or several together) compute with what was released
+ * before. What stands in the file itself is not counted: that is for those who review it. Null where it could not be found out.
+ */
+export function countSurplus(asked: Asked, related: readonly Asked[], rows: readonly (readonly Cell[])[], prime?: number): number | null {
+  const division = divisionOf([...related, asked]);
+  const atoms = readAtoms(rows, division);
+  const least = Math.min(...[...related, asked].map((each) => each.least));
+  const own = [...shownBy({ ...asked, whole: true }, asked, atoms, division).values()];
+  if (own.length > mostCells) return null;
+  const isSmall = (region: Region): boolean => countOf(region.flatMap((index) => atoms[index] ?? [])) < least;
+  const [small, large] = [own.filter(isSmall), own.filter((region) => !isSmall(region))];
+  const given = unique(related.flatMap((each) => (sharesNumber(asked, each) ? [...shownBy(each, asked, atoms, division).values()] : [])));
+  const alone = findLeaks(given, small, atoms, least, prime).filter((leak) => leak.some((index) => index < given.length));
+  return alone.length + findLeaks([...given, ...small], large, atoms, least, prime).length;
 }

@@ -1,6 +1,7 @@
 import type { Cell } from './engine.ts';
 import type { Cut, Ground } from './form.ts';
 import { dimensionOf, familyOfColumn } from './cuts.ts';
+import { trimmed } from './literals.ts';
 
 /** A cell of one dimension: `key` is the text by which the engine knows it, `shown` what a buyer reads. */
 export type Place = { readonly key: string; readonly shown: Cell };
@@ -15,12 +16,15 @@ export const billionths = (decimal: string): bigint => {
   return BigInt(whole + fraction.padEnd(digits, '0'));
 };
 
-/** A number of 10^−`scale` as decimal text, without zeros at the end. */
-export const decimalOf = (value: bigint, scale: number): string => {
+/** A number of 10^−`scale` as decimal text with so many decimals. */
+const fixedOf = (value: bigint, scale: number): string => {
   const size = (value < 0n ? -value : value).toString().padStart(scale + 1, '0');
-  const fraction = size.slice(size.length - scale).replace(scale === 0 ? /$/ : /0+$/, '');
-  return `${value < 0n ? '-' : ''}${size.slice(0, size.length - scale)}${scale === 0 || fraction === '' ? '' : `.${fraction}`}`;
+  const point = size.length - scale;
+  return `${value < 0n ? '-' : ''}${size.slice(0, point)}${scale === 0 ? '' : `.${size.slice(point)}`}`;
 };
+
+/** A number of 10^−`scale` as decimal text, without zeros at the end. */
+export const decimalOf = (value: bigint, scale: number): string => trimmed(fixedOf(value, scale));
 
 /** A whole number as JSON carries it without loss. */
 export const wholeOf = (value: bigint): number | string =>
@@ -52,13 +56,15 @@ function timesOf(from: string, to: string, grain: TimeGrain, most: number): stri
 
 function binsOf(from: string, to: string, bin: string, most: number): Place[] | undefined {
   const width = billionths(bin);
+  const scale = bin.split('.')[1]?.length ?? 0;
   const low = billionths(from);
   const first = low / width - (low < 0n && low % width !== 0n ? 1n : 0n);
   const places: Place[] = [];
   for (let index = first; index * width < billionths(to); index += 1n) {
     if (places.length === most) return undefined;
-    const text = decimalOf(index * width, digits);
-    places.push({ key: index.toString(), shown: /^-?[0-9]{1,15}$/.test(text) ? Number(text) : text });
+    const start = (index * width) / 10n ** BigInt(digits - scale);
+    const key = fixedOf(start, scale);
+    places.push({ key, shown: scale === 0 ? wholeOf(start) : key });
   }
   return places;
 }

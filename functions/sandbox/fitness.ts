@@ -17,7 +17,8 @@ export type Misfit = {
  */
 export function findMisfit(rule: AnalysisRule, columns: readonly Column[]): Misfit | null {
   const byName = new Map(columns.map((column) => [column.name, column]));
-  const used = [...rule.dimensions, ...rule.measures, ...(rule.entity === null ? [] : [{ column: rule.entity }])];
+  const joinable = (rule.joinable ?? []).map((column) => ({ column }));
+  const used = [...rule.dimensions, ...rule.measures, ...joinable, ...(rule.entity === null ? [] : [{ column: rule.entity }])];
   const unknown = used.find(({ column }) => !byName.has(column));
   if (unknown !== undefined) return { refused: 'rule_column_unknown', column: unknown.column };
   const family = (name: string): Family | null => familyOf(byName.get(name)?.type ?? '');
@@ -30,9 +31,20 @@ export function findMisfit(rule: AnalysisRule, columns: readonly Column[]): Misf
     if (!isNumeric(family(measure.column))) return { refused: 'rule_type_unfit', column: measure.column };
     if (!suitsClamp(measure, family(measure.column))) return { refused: 'rule_clamp_unfit', column: measure.column };
   }
+  for (const { column } of joinable) {
+    if (!joinTypes.has(family(column))) return { refused: 'rule_type_unfit', column };
+    if (rule.privacy === undefined && (column === rule.entity || isTelling(byName.get(column))))
+      return { refused: 'rule_join_privacy_required', column };
+  }
   const [personal] = columns.filter(isPersonal);
   return personal === undefined || countsPersons(rule, columns) ? null : { refused: 'rule_entity_required', column: personal.name };
 }
+
+/** Those of which each value has one text. */
+const joinTypes: ReadonlySet<Family | null> = new Set(['integer', 'decimal', 'text', 'date', 'any']);
+
+/** A list of such values picks out persons, or rows. */
+const isTelling = (column: Column | undefined): boolean => isPersonal(column) || column?.unique === true;
 
 const isPersonal = (column: Column | undefined): boolean => (column?.personal ?? null) !== null;
 

@@ -14,15 +14,28 @@ export type Literal = {
   readonly text: string;
 };
 
-/** A dimension of the rule as a query uses it. `bin` is the width of a cell as exact decimal text; null is the bare column. */
-export type Cut = { readonly column: string; readonly grain: 'hour' | 'day' | 'month' | 'year' | { readonly bin: string } | null };
+/**
+ * A dimension of the rule as a query uses it. `bin` is the width of a cell as exact decimal text without zeros at its end, `of` the type of the
+ * column; null is the bare column.
+ */
+export type Cut = {
+  readonly column: string;
+  readonly grain: 'hour' | 'day' | 'month' | 'year' | { readonly bin: string; readonly of: string } | null;
+};
 
 export type Comparison = '=' | '<' | '<=' | '>' | '>=';
 
 export type Predicate =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Predicate[] }
   | { readonly kind: 'compare'; readonly cut: Cut; readonly by: Comparison; readonly value: Literal }
-  | { readonly kind: 'in'; readonly cut: Cut; readonly values: readonly Literal[] };
+  | { readonly kind: 'in'; readonly cut: Cut; readonly values: readonly Literal[] }
+  | Listed;
+
+/** That the value of a column, as text, stands in a version of a list: what a join with it says, since a value is in a version once. */
+export type Listed = { readonly kind: 'listed'; readonly cut: Cut; readonly version: number };
+
+/** A list that a question may be joined with: its name in the question, the column it was made for, and its version, a number of the resource. */
+export type JoinList = { readonly name: string; readonly column: string; readonly version: number };
 
 export type Output =
   | { readonly kind: 'dimension'; readonly cut: Cut }
@@ -42,7 +55,12 @@ export type Form = {
 };
 
 /** The rule with the columns it speaks of, as the gate needs them. */
-export type Ground = { readonly rule: AnalysisRule; readonly columns: readonly Column[] };
+export type Ground = {
+  readonly rule: AnalysisRule;
+  readonly columns: readonly Column[];
+  /** Those called as the one that the question names; one for each column where it was made for several. */
+  readonly lists?: readonly JoinList[];
+};
 
 /** Thrown inside the gate only; `compile` turns it into a value. */
 export class Refused extends Error {

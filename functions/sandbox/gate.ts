@@ -1,8 +1,9 @@
 import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
 import type { GateCode } from '../../contracts/gate-refusals.ts';
 import { findMisfit } from './fitness.ts';
-import type { Column, Form, Ground } from './form.ts';
+import type { Column, Form, JoinList } from './form.ts';
 import { Refused } from './form.ts';
+import { namedList } from './joining.ts';
 import { printForm } from './printing.ts';
 import type { Place } from './placing.ts';
 import { locate, placeAt } from './placing.ts';
@@ -14,6 +15,10 @@ import { readTree } from './tree.ts';
  * loses its `()`). It runs nothing.
  */
 export type Parser = (sql: string) => Promise<string>;
+
+/** The lists called so that the buyer may join with. */
+export type FindLists = (name: string) => Promise<readonly JoinList[]>;
+const noLists: FindLists = async () => [];
 
 /** A query as it will be run: `labels` name the columns `c0`, `c1`… of the result; `form` is what was asked, for keeping and comparing. */
 export type Compiled = { readonly sql: string; readonly labels: readonly string[]; readonly form: Form };
@@ -27,21 +32,28 @@ const maxComments = 100;
 
 /**
  * Turns a buyer's SQL into the query that the analysis rule permits, or refuses it with the code of the construct. The accepted grammar: one
- * SELECT from `data`; WHERE of AND and OR over comparisons, IN and BETWEEN of dimensions with literals; GROUP BY at most four dimensions at
+ * SELECT from `data`, joined with at most one list (`JOIN list ON data.column = list.key`); WHERE of AND and OR over comparisons, IN and BETWEEN of dimensions with literals; GROUP BY at most four dimensions at
  * the rule's grain or coarser; `count(*)`, `count(distinct entity)`, `sum` and `avg` of measures; ORDER BY outputs; a constant LIMIT.
  *
  * Semantics of the answers: see `printForm`. Where the rule has no entity column, each row is its own and `count(distinct …)` is refused,
  * since there is no column to name.
  */
-export async function compile(sql: string, rule: AnalysisRule, columns: readonly Column[], parse: Parser): Promise<Compiled | GateRefusal> {
+export async function compile(
+  sql: string,
+  rule: AnalysisRule,
+  columns: readonly Column[],
+  parse: Parser,
+  findLists: FindLists = noLists,
+): Promise<Compiled | GateRefusal> {
   const misfit = findMisfit(rule, columns);
   if (misfit !== null) return { refused: misfit.refused, at: null, about: misfit.column };
   const unreadable = findUnreadable(sql);
   if (unreadable !== null) return unreadable;
-  const ground: Ground = { rule, columns };
-  const serialised = await parse(sql);
+  const tree = readTree(await parse(sql));
+  const named = namedList(tree);
+  const ground = { rule, columns, lists: named === undefined ? [] : await findLists(named) };
   try {
-    const form = readForm(readTree(serialised), ground);
+    const form = readForm(tree, ground);
     return { sql: printForm(form, ground), labels: form.outputs.map(({ label }) => label), form };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

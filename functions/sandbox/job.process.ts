@@ -1,6 +1,8 @@
+import type * as z from 'zod';
 import { Job } from '../../contracts/sandbox.ts';
 import { processOf } from '../../shared/kernel/process.ts';
-import { only, ownerAs, either, role, system } from '../../shared/kernel/seats.ts';
+import { only, ownerAs, partyAs, either, role, system } from '../../shared/kernel/seats.ts';
+import { jobId } from './objects.ts';
 
 const { create, action, define } = processOf(Job);
 const worker = system('worker');
@@ -8,14 +10,27 @@ const attempts = 5;
 const minute = 60_000;
 const lease = (now: string, minutes: number): string => new Date(Date.parse(now) + minutes * minute).toISOString();
 
+type Kept = z.output<(typeof Job)['states']['queued']>;
+const kept = ({ task, subject, round, leaseUntil, attempt }: Kept): Kept => ({
+  task,
+  subject,
+  ...(round === undefined ? {} : { round }),
+  leaseUntil,
+  attempt,
+});
+
 /** A lease that runs out puts the work back in the queue: a worker that was killed loses nothing. */
 export const job = define({
   create: create({
     by: only('reaction'),
     to: 'queued',
+    id: jobId,
     links: () => ({}),
-    belongs: ({ input: { owner, region } }) => ({ owner, region }),
-    becomes: ({ input: { task, subject }, now }) => ({ status: 'queued', data: { task, subject, attempt: 0, leaseUntil: lease(now, 1) } }),
+    belongs: ({ input: { owner, party, region } }) => ({ owner, region, ...(party === undefined ? {} : { party }) }),
+    becomes: ({ input: { task, subject, round }, now }) => ({
+      status: 'queued',
+      data: { task, subject, round, attempt: 0, leaseUntil: lease(now, 1) },
+    }),
     publish: 'nothing',
   }),
   actions: {
@@ -62,11 +77,8 @@ export const job = define({
     cancel: action('cancel', {
       from: ['queued', 'running'],
       to: ['cancelled'],
-      by: either(ownerAs('operator.agent'), ownerAs('buyer.agent'), role('authority.lead')),
-      becomes: ({ record: { data } }) => ({
-        status: 'cancelled',
-        data: { task: data.task, subject: data.subject, leaseUntil: data.leaseUntil, attempt: data.attempt },
-      }),
+      by: either(ownerAs('operator.agent'), ownerAs('buyer.agent'), partyAs('source.steward'), role('authority.lead')),
+      becomes: ({ record: { data } }) => ({ status: 'cancelled', data: kept(data) }),
       publish: 'nothing',
     }),
     requeue: action('requeue', {
@@ -74,9 +86,8 @@ export const job = define({
       to: ['queued', 'failed'],
       by: system('clock'),
       becomes: ({ record: { data }, now }) => {
-        const { task, subject, attempt } = data;
-        const kept = { task, subject, attempt, leaseUntil: lease(now, 1) };
-        return attempt >= attempts ? { status: 'failed', data: { ...kept, code: 'worker_lost' } } : { status: 'queued', data: kept };
+        const again = { ...kept(data), leaseUntil: lease(now, 1) };
+        return data.attempt >= attempts ? { status: 'failed', data: { ...again, code: 'worker_lost' } } : { status: 'queued', data: again };
       },
       publish: 'nothing',
     }),

@@ -121,10 +121,26 @@ export function fitLiteral(literal: Literal, family: Family, at: Mark | null): L
 const starts = { hour: / [0-9]{2}:00:00$/, day: / 00:00:00$/, month: /-01 00:00:00$/, year: /-01-01 00:00:00$/ } as const;
 
 /** Whether a value is where a cell of this grain starts, so that `>=` and `<` cut between cells and never through one. */
-export function isAligned(literal: Literal, grain: NonNullable<Cut['grain']>): boolean {
+export function isAligned(literal: Literal, grain: Extract<Cut['grain'], string> | { readonly bin: string }): boolean {
   if (typeof grain === 'string') return starts[grain].test(literal.kind === 'date' ? `${literal.text} 00:00:00` : literal.text);
   return literal.kind !== 'double' && isMultiple(literal.text, grain.bin);
 }
+
+/**
+ * A number as a column of floating point holds it, so that a comparison means what the column's values are written like: one of FLOAT with 0.7
+ * the FLOAT that is nearest to it. Of other columns, the literal itself.
+ */
+export function nearest(literal: Literal, type: string): Literal {
+  if (familyOf(type) !== 'double') return literal;
+  const own = Number(literal.text);
+  const single = Math.fround(own);
+  return { kind: 'double', text: inDouble(type === 'FLOAT' && Number.isFinite(single) ? single : own) };
+}
+
+const inDouble = (value: number): string => (String(value).includes('e') ? String(value) : `${value}e0`);
+
+/** Decimal text without zeros at its end. */
+export const trimmed = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);
 
 /** Whether one decimal text is a whole multiple of another, exactly. */
 export function isMultiple(value: string, of: string): boolean {

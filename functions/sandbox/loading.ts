@@ -1,65 +1,49 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Dataset } from '../../contracts/sandbox.ts';
+import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
-import { ingest, type IngestionLimits } from './ingestion.ts';
-import { parquetKey, quarantineKey } from './objects.ts';
+import { faultOf, limits, openDeposit } from './depositing.ts';
+import { ingest } from './ingestion.ts';
+import { parquetKey, sandboxFolder } from './objects.ts';
 import type { Task, Tools } from './task.ts';
 
-const megabyte = 1_000_000;
-const limits: IngestionLimits = {
-  bytes: 6_000 * megabyte,
-  rows: 100_000_000,
-  columns: 500,
-  deadlineMs: 840_000,
-  memoryBytes: 1_000 * megabyte,
-  threads: 2,
-};
-const progressSteps = 100; // permille between two notes of progress
-
-/** Notes how far the job is; a note that is lost matters to nobody. */
-const progressOf = ({ act, job, log }: Task) => {
-  let told = 0;
-  return ({ percent }: { readonly percent: number }): void => {
-    const permille = Math.min(1000, Math.floor(percent * 10));
-    if (permille < told + progressSteps) return;
-    told = permille;
-    act(job, 'progress', { permille }, `progress/${permille}`).catch((error: unknown) =>
-      log.warn('progress was not noted', { job: job.id, error: error as Error }),
-    );
-  };
-};
-
-/** Takes a deposited file from quarantine into the sandbox, or refuses it with its fault. @returns the outcome of the job */
+/** Takes an approved file from quarantine into the sandbox by the schema that was approved, or refuses it with its fault. @returns the outcome of the job */
 export const load = async (task: Task, { entries }: Pick<Tools, 'entries'>): Promise<string> => {
-  const { subject, folder, blobs, act, one, watch, fetch } = task;
-  const { data } = await one<Stored<typeof Dataset>>(subject);
-  if (!('attempt' in data)) return 'nothing_to_load';
-  const refuse = async (fault: { readonly code: string }) => {
-    await act(subject, 'refuse', { fault });
-    return fault.code;
-  };
-  const source = join(folder, 'source.csv');
-  const target = join(folder, 'target.parquet');
-  if (!(await fetch(quarantineKey(subject.id, data.attempt), source))) return refuse({ code: 'content_missing' });
-  const { signal, stop } = watch('loading');
-  const entry = entries ? { entry: entries.ingestion } : {};
-  const done = await ingest({ source, target, layout: data.layout, limits, onProgress: progressOf(task), signal, ...entry }).finally(stop);
-  if ('refused' in done) {
-    const place = Object.fromEntries(
-      Object.entries({ line: done.line, row: done.row, column: done.column }).filter(([, at]) => at !== null),
-    );
-    return refuse({ code: done.refused, ...place });
+  const { subject, folder, blobs, act, one, watch, progress } = task;
+  const { status, data } = await one<Stored<typeof Dataset>>(subject);
+  if (status !== 'loading') return 'nothing_to_load';
+  const { attempt, inspection, layout } = data;
+  const { source, gather, refuse } = openDeposit(task, data);
+  const { signal, stop } = watch('loading', { kind: 'scenario', id: data.scenario });
+  try {
+    const file = await gather();
+    if ('code' in file) return await refuse(file);
+    if (file.digest !== inspection.digest) return await refuse({ code: 'content_changed' });
+    const target = join(folder, 'target.parquet');
+    const entry = entries ? { entry: entries.ingestion } : {};
+    const schema = inspection.columns.map(({ name, type }) => ({ name, type }));
+    const done = await ingest({ source, target, layout, schema, limits, onProgress: progress, signal, ...entry });
+    if ('refused' in done) return await refuse(faultOf(done));
+    const object = parquetKey(subject.id, attempt);
+    // What a worker that was killed put here for another attempt was never loaded.
+    for (const key of await blobs.list(sandboxFolder(subject.id))) if (key !== object) await blobs.remove(key);
+    const { digest, size } = await blobs.put(object, createReadStream(target));
+    const columns = done.columns.map(({ name, type, nullShare, personal, unique }) => ({
+      name,
+      type,
+      nullPermille: nullShare,
+      personal,
+      unique,
+    }));
+    try {
+      await act(subject, 'load', { attempt, object, digest, bytes: size, rows: done.rows, columns });
+    } catch (error) {
+      if (error instanceof RefusalError) await blobs.remove(object); // what may not be loaded does not stay
+      throw error;
+    }
+    return 'loaded';
+  } finally {
+    stop();
   }
-  const object = parquetKey(subject.id, data.attempt);
-  const stored = await blobs.put(object, createReadStream(target));
-  const columns = done.columns.map(({ name, type, nullShare, personal, unique }) => ({
-    name,
-    type,
-    nullPermille: nullShare,
-    personal,
-    unique,
-  }));
-  await act(subject, 'load', { object, digest: stored.digest, bytes: stored.size, rows: done.rows, columns, malwareScan: 'NOT_RUN' });
-  return 'loaded';
 };

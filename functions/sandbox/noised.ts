@@ -79,7 +79,8 @@ export function noise(
     return form.outputs.map(({ output }): Shown => {
       if (output.kind !== 'dimension') return show(output, noised, ground);
       const { key, shown } = places[form.groups.findIndex((group) => same(group, output.cut))] ?? { key: '', shown: null };
-      return { cell: shown, by: typeof shown === 'number' ? shown : key };
+      const isNumber = typeof shown === 'number' || typeof (output.cut.grain ?? '') === 'object';
+      return { cell: shown, by: isNumber ? Number(shown) : key };
     });
   });
   const ordered = rows.toSorted((a, b) => compare(a, b, form.order)).slice(0, form.limit ?? rows.length);

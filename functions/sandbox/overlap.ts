@@ -12,6 +12,10 @@ type Box = readonly Admitted[];
 
 const mostBoxes = 64;
 
+/** Where one value of a list is of floating point, the engine compares with all of them as such. */
+const asCompared = (values: readonly Literal[]): readonly Literal[] =>
+  values.some(({ kind }) => kind === 'double') ? values.map(({ text }) => ({ kind: 'double', text })) : values;
+
 const known = new WeakMap<Predicate, { readonly boxes: readonly Box[] | undefined }>();
 
 /** A condition as alternatives of conjunctions; undefined where there are too many to look at. */
@@ -22,7 +26,9 @@ function boxesOf(predicate: Predicate): readonly Box[] | undefined {
 }
 
 function alternativesOf(predicate: Predicate): readonly Box[] | undefined {
-  if (predicate.kind === 'in') return [[{ cut: predicate.cut, values: predicate.values }]];
+  // What stands in a list is not told by the text.
+  if (predicate.kind === 'listed') return [[]];
+  if (predicate.kind === 'in') return [[{ cut: predicate.cut, values: asCompared(predicate.values) }]];
   if (predicate.kind === 'compare') {
     const { cut, by, value } = predicate;
     return [[by === '=' ? { cut, values: [value] } : { cut, by, value }]];
@@ -44,6 +50,7 @@ function order(a: Literal, b: Literal): number | undefined {
     const difference = billionths(a.text) - billionths(b.text);
     return difference < 0n ? -1 : difference > 0n ? 1 : 0;
   }
+  if (a.kind === 'double' && b.kind === 'double') return Number(a.text) - Number(b.text);
   const instant = ({ kind, text }: Literal): string | undefined =>
     kind === 'date' ? `${text} 00:00:00` : kind === 'timestamp' ? text : undefined;
   const [left, right] = [instant(a), instant(b)];

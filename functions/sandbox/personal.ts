@@ -127,3 +127,9 @@ export function detectPersonal(header: string, values: readonly string[]): Perso
   });
   return found?.kind ?? null;
 }
+
+/** How many of the values, per thousand, are written as a kind asks. */
+export const shareOf = (kind: PersonalKind, values: readonly string[]): number => {
+  const matches = detectors.find((each) => each.kind === kind)?.matches ?? (() => true);
+  return values.length === 0 ? 1000 : Math.round((values.filter(matches).length * 1000) / values.length);
+};

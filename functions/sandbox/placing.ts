@@ -1,5 +1,6 @@
 import type { GateCode } from '../../contracts/gate-refusals.ts';
-import { gateRefusals } from '../../contracts/gate-refusals.ts';
+import { gateRefusals, isGateCode } from '../../contracts/gate-refusals.ts';
+import { refusals, type Refusal } from '../../contracts/refusals.ts';
 
 /**
  * Where a construct stands in the buyer's text: `offset` in UTF-16 units from 0, `line` and `column` in characters from 1, and the word or sign
@@ -71,9 +72,20 @@ export function placeAt(sql: string, offset: number): Place {
   return { offset, line: before.length, column: Array.from(before.at(-1) ?? '').length + 1, text: Array.from(found).slice(0, 40).join('') };
 }
 
+type Words = { readonly zh: string; readonly en: string };
+
+/** A question is refused by the gate and the engine, or as anything else is. */
+export type RefusalCode = GateCode | Refusal;
+export const isRefusalCode = (code: string): code is RefusalCode => isGateCode(code) || Object.hasOwn(refusals, code);
+const wordsOf = (code: RefusalCode): Words => {
+  if (isGateCode(code)) return gateRefusals[code];
+  const [, zh, en] = refusals[code];
+  return { zh, en };
+};
+
 /** A refusal in words: what is not accepted, what to do, and where; `about` is a column of the rule. */
-export function explain(code: GateCode, at: Place | null, about?: string): { readonly zh: string; readonly en: string } {
-  const { zh, en } = gateRefusals[code];
+export function explain(code: RefusalCode, at: Place | null, about?: string): Words {
+  const { zh, en } = wordsOf(code);
   if (about !== undefined) return { zh: `${zh}（列“${about}”）`, en: `${en} (column “${about}”)` };
   if (at === null) return { zh, en };
   const text = at.text === '' ? { zh: '', en: '' } : { zh: `：“${at.text}”`, en: `: “${at.text}”` };

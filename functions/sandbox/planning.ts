@@ -2,7 +2,7 @@ import type { AnalysisRule, Privacy } from '../../contracts/analysis-rule.ts';
 import { costOf } from './budget.ts';
 import { gridOf } from './domains.ts';
 import type { Column } from './form.ts';
-import type { Compiled, GateRefusal, Parser } from './gate.ts';
+import type { Compiled, FindLists, GateRefusal, Parser } from './gate.ts';
 import { compile } from './gate.ts';
 import { printPrivate } from './printing-private.ts';
 
@@ -16,8 +16,14 @@ export type Plan = Compiled & {
 };
 
 /** What becomes of a buyer's text, by the rule and the types of its columns alone. */
-export async function plan(sql: string, rule: AnalysisRule, columns: readonly Column[], parse: Parser): Promise<Plan | GateRefusal> {
-  const compiled = await compile(sql, rule, columns, parse);
+export async function plan(
+  sql: string,
+  rule: AnalysisRule,
+  columns: readonly Column[],
+  parse: Parser,
+  findLists?: FindLists,
+): Promise<Plan | GateRefusal> {
+  const compiled = await compile(sql, rule, columns, parse, findLists);
   const { privacy } = rule;
   if ('refused' in compiled) return compiled;
   if (privacy === undefined) return { ...compiled, cost: { queries: 1 } };

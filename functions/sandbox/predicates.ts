@@ -1,7 +1,7 @@
 import type { Comparison, Cut, Ground, Literal, Predicate } from './form.ts';
 import { Refused } from './form.ts';
-import { dimensionOf, familyOfColumn, isGrained, readCut } from './cuts.ts';
-import { fitLiteral, isAligned, readLiteral } from './literals.ts';
+import { dimensionOf, familyOfColumn, isGrained, readCut, typeOf } from './cuts.ts';
+import { fitLiteral, isAligned, nearest, readLiteral } from './literals.ts';
 import type { Mark } from './placing.ts';
 import type { Json, Node } from './tree.ts';
 import { isNode, list, misplaced, only, place, text } from './tree.ts';
@@ -73,7 +73,7 @@ function readIn(json: Node, ground: Ground): Predicate {
   const cut = readSubject(subject, ground);
   if (values.length > maxValues) throw new Refused('too_many_values', place(json));
   if (!isGrained(cut, ground)) throw new Refused('grain_required', place(subject));
-  return { kind: 'in', cut, values: values.map((value) => readValue(value, cut, ground)) };
+  return { kind: 'in', cut, values: values.map((value) => asHeld(readValue(value, cut, ground), cut, ground)) };
 }
 
 function readSubject(json: Json | undefined, ground: Ground): Cut {
@@ -88,6 +88,10 @@ function readValue(json: Json | undefined, cut: Cut, ground: Ground): Literal {
   return fitLiteral(readLiteral(json), family === 'date' && cut.grain !== null ? 'timestamp' : family, place(json));
 }
 
+/** Cells are exact, whatever their column. */
+const asHeld = (value: Literal, cut: Cut, ground: Ground): Literal =>
+  cut.grain === null ? nearest(value, typeOf(cut.column, ground)) : value;
+
 /** A range on the bare column of a grained dimension is accepted where it cuts between cells: `>=` and `<`, ends aligned with the grain. */
 function compare(cut: Cut, by: Comparison, json: Json | undefined, ground: Ground): Predicate {
   const value = readValue(json, cut, ground);
@@ -97,5 +101,5 @@ function compare(cut: Cut, by: Comparison, json: Json | undefined, ground: Groun
     const cell = grain === undefined || typeof grain === 'string' ? (grain ?? null) : { bin: String(grain.bin) };
     if (by === '<=' || by === '>' || cell === null || !isAligned(value, cell)) throw new Refused('range_not_aligned', place(json));
   }
-  return { kind: 'compare', cut, by, value };
+  return { kind: 'compare', cut, by, value: asHeld(value, cut, ground) };
 }

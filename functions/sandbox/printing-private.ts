@@ -1,4 +1,5 @@
 import type { Measure } from '../../contracts/analysis-rule.ts';
+import { printBin } from './bins.ts';
 import type { Statistic } from './budget.ts';
 import { statisticsOf } from './budget.ts';
 import type { Place } from './domains.ts';
@@ -13,7 +14,7 @@ export function printKey({ column, grain }: Cut): string {
   const name = quote(column);
   if (grain === null) return `CAST(${name} AS VARCHAR)`;
   if (typeof grain === 'string') return `strftime(date_trunc('${grain}', ${name}), '%Y-%m-%d %H:%M:%S')`;
-  return `CAST(TRY_CAST(floor(${name} / ${grain.bin}) AS BIGINT) AS VARCHAR)`;
+  return `CAST(${printBin(name, grain)} AS VARCHAR)`;
 }
 
 const decimals = (bound: string): number => bound.split('.')[1]?.length ?? 0;

@@ -1,8 +1,9 @@
 import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
+import { familyOfColumn } from './cuts.ts';
 import type { Form, Ground, Output } from './form.ts';
 import { same } from './form.ts';
-import { familyOf } from './literals.ts';
 import { printCut, printPredicate, quote } from './predicate-printing.ts';
+import { bucketsFor, printBuckets, printCounts, printSameCell } from './printing-buckets.ts';
 
 /** Keeps NULL (an entity without a value adds nothing), which DuckDB's `least` and `greatest` would replace by the bound. */
 function printClamped(sum: string, column: string, rule: AnalysisRule): string {
@@ -27,72 +28,150 @@ function printClamped(sum: string, column: string, rule: AnalysisRule): string {
  * DuckDB's: sums of whole numbers and decimals exactly, averages and sums of floating point up to rounding. NULL dimensions form cells like
  * any value. Order and limit come after suppression; ties are ordered by the dimensions, so that the same question has the same answer.
  * Without a LIMIT one row more than the cap is asked for, so that the engine can tell that the cap was passed.
+ *
+ * Level one is dear: it may have nearly as many rows as the table. So cells are looked at by `buckets` of entities first, which are few. What a
+ * cell passes by buckets, as if each were one entity, it passes by entities: it has no fewer of them, none of them contributes more than all
+ * sizes in its bucket together, and all of them no less than the buckets do, where gains and losses have been set off. Only cells that are not
+ * `certain` to pass by that go through level one. The answer is the same. How long it takes tells whether there were any such cells, which is
+ * hidden by the steps in which outcomes are told.
  */
 export function printForm(form: Form, ground: Ground): string {
-  const { rule } = ground;
-  const measures = [
-    ...new Set(form.outputs.flatMap(({ output }) => (output.kind === 'sum' || output.kind === 'avg' ? [output.column] : []))),
+  const keys = keysOf(form);
+  const measures = measuresOf(form);
+  const passes = (by: Bounds): string => {
+    const { thresholds, dominance } = printSuppression(form, measures, ground, by);
+    return [...thresholds.map((count) => `${count} >= ${ground.rule.minEntities}`), ...dominance].join(' AND ');
+  };
+  const released = `SELECT ${printOutputs(form, measures, 'count(entity)')} FROM entities${printGroups(keys)} HAVING ${passes(exact)}`;
+  const source = printSource(form, measures, ground.rule);
+  const entities = (of: string): string => `entities AS (${printEntities(keys, measures, ground.rule, of)})`;
+  const buckets = bucketsFor(ground.rule, measures);
+  if (buckets === null) return printAnswer(form, ground.rule, [source, entities('source')], released);
+  const isCounted = form.outputs.some(({ output }) => output.kind === 'entities');
+  const counted = isCounted ? ` JOIN counts ON ${printSameCell(keys)}` : '';
+  const certain = `CASE WHEN ${passes(atMost)} THEN TRUE ELSE FALSE END AS certain`;
+  const doubtful = `(SELECT ${['TRUE', ...keys.map((key, index) => `${key} AS h${index}`)].join(', ')} FROM cells WHERE NOT certain)`;
+  return printAnswer(
+    form,
+    ground.rule,
+    [
+      source,
+      `buckets AS (${printBuckets(keys, measures.length, buckets)})`,
+      ...(isCounted ? [`counts AS (${printCounts(keys, ground)})`] : []),
+      `cells AS MATERIALIZED (SELECT ${printOutputs(form, measures, 'max(counted)')}, ${certain} FROM buckets${counted}${printGroups(keys)})`,
+      entities(`source SEMI JOIN ${doubtful} AS doubtful ON ${printSameCell(keys)}`),
+    ],
+    `SELECT * EXCLUDE (certain) FROM cells WHERE certain UNION ALL ${released}`,
+  );
+}
+
+/**
+ * The same question with nothing held back, for what people review: beside the outputs the smallest number of entities that a number of the
+ * cell rests on, and whether one of them dominates it. These two never leave the sandbox.
+ */
+export function printUnsuppressed(form: Form, ground: Ground): string {
+  const keys = keysOf(form);
+  const measures = measuresOf(form);
+  const { thresholds, dominance } = printSuppression(form, measures, ground, exact);
+  const dominated = dominance.length === 0 ? 'FALSE' : `CASE WHEN NOT (${dominance.join(' AND ')}) THEN TRUE ELSE FALSE END`;
+  const outputs = printOutputs(form, measures, 'count(entity)', [`least(${thresholds.join(', ')})`, dominated]);
+  const entities = `entities AS (${printEntities(keys, measures, ground.rule, 'source')})`;
+  const cells = `SELECT ${outputs} FROM entities${printGroups(keys)}`;
+  return printAnswer(form, ground.rule, [printSource(form, measures, ground.rule), entities], cells, 2);
+}
+
+const keysOf = (form: Form): readonly string[] => form.groups.map((_, index) => `g${index}`);
+
+const measuresOf = (form: Form): readonly string[] => [
+  ...new Set(form.outputs.flatMap(({ output }) => (output.kind === 'sum' || output.kind === 'avg' ? [output.column] : []))),
+];
+
+const printGroups = (keys: readonly string[]): string => (keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`);
+
+/** The rows that a question is about: their cells `g`, their entity, their measures `m`, and nothing else. */
+function printSource(form: Form, measures: readonly string[], { entity }: AnalysisRule): string {
+  const columns = [
+    ...form.groups.map((cut, index) => `${printCut(cut)} AS g${index}`),
+    entity === null ? 'TRUE AS entity' : `${quote(entity)} AS entity`,
+    ...measures.map((column, index) => `${quote(column)} AS m${index}`),
   ];
-  const keys = form.groups.map((_, index) => `g${index}`);
+  const where = form.where === null ? '' : ` WHERE ${printPredicate(form.where)}`;
+  return `source AS NOT MATERIALIZED (SELECT ${columns.join(', ')} FROM data${where})`;
+}
+
+/** The cells that are shown, in order. `beside` are so many outputs more than were asked for. */
+function printAnswer(form: Form, rule: AnalysisRule, relations: readonly string[], cells: string, beside = 0): string {
   const order = [
     ...form.order.map(
       ({ output, descending, nullsFirst }) => `c${output} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`,
     ),
-    ...keys.map((key) => `${key} ASC NULLS LAST`),
+    ...keysOf(form).map((key) => `${key} ASC NULLS LAST`),
   ];
-  const outputs = form.outputs.map(({ output }, index) => `${printOutput(output, form, measures)} AS c${index}`);
   return [
-    `WITH entities AS (${printEntities(form, measures, rule)})`,
-    `SELECT ${outputs.join(', ')} FROM entities`,
-    ...(keys.length > 0 ? [`GROUP BY ${keys.join(', ')}`] : []),
-    `HAVING ${printSuppression(form, measures, ground).join(' AND ')}`,
+    `WITH ${relations.join(', ')}`,
+    `SELECT ${Array.from({ length: form.outputs.length + beside }, (_, index) => `c${index}`).join(', ')} FROM (${cells})`,
     ...(order.length > 0 ? [`ORDER BY ${order.join(', ')}`] : []),
     `LIMIT ${form.limit ?? rule.maxRows + 1}`,
   ].join(' ');
 }
 
-function printEntities(form: Form, measures: readonly string[], rule: AnalysisRule): string {
-  const { entity } = rule;
-  const cells = form.groups.map((cut, index) => `${printCut(cut)} AS g${index}`);
+function printEntities(keys: readonly string[], measures: readonly string[], rule: AnalysisRule, of: string): string {
+  const isOne = rule.entity === null;
   const sums = measures.flatMap((column, index) => {
-    const name = quote(column);
-    return entity === null
-      ? [`${printClamped(name, column, rule)} AS s${index}`, `CASE WHEN ${name} IS NULL THEN 0 ELSE 1 END AS v${index}`]
-      : [`${printClamped(`sum(${name})`, column, rule)} AS s${index}`, `count(${name}) AS v${index}`];
+    const value = `m${index}`;
+    return isOne
+      ? [`${printClamped(value, column, rule)} AS s${index}`, `CASE WHEN ${value} IS NULL THEN 0 ELSE 1 END AS v${index}`]
+      : [`${printClamped(`sum(${value})`, column, rule)} AS s${index}`, `count(${value}) AS v${index}`];
   });
-  const who = entity === null ? ['TRUE AS entity', '1 AS n'] : [`${quote(entity)} AS entity`, 'count(*) AS n'];
-  const where = form.where === null ? '' : ` WHERE ${printPredicate(form.where)}`;
-  const keys = Array.from({ length: cells.length + 1 }, (_, index) => index + 1);
-  return `SELECT ${[...cells, ...who, ...sums].join(', ')} FROM data${where}${entity === null ? '' : ` GROUP BY ${keys.join(', ')}`}`;
+  const grouped = isOne ? '' : printGroups([...keys, 'entity']);
+  return `SELECT ${[...keys, 'entity', isOne ? '1 AS n' : 'count(*) AS n', ...sums].join(', ')} FROM ${of}${grouped}`;
 }
 
-function printOutput(output: Output, form: Form, measures: readonly string[]): string {
+/** What a cell shows, after its keys. */
+function printOutputs(form: Form, measures: readonly string[], entities: string, beside: readonly string[] = []): string {
+  const outputs = [...form.outputs.map(({ output }) => printOutput(output, form, measures, entities)), ...beside];
+  return [...keysOf(form), ...outputs.map((output, index) => `${output} AS c${index}`)].join(', ');
+}
+
+function printOutput(output: Output, form: Form, measures: readonly string[], entities: string): string {
   if (output.kind === 'dimension') return `g${form.groups.findIndex((group) => same(group, output.cut))}`;
   if (output.kind === 'rows') return 'CAST(sum(n) AS BIGINT)';
-  if (output.kind === 'entities') return 'count(entity)';
+  if (output.kind === 'entities') return entities;
   const measure = measures.indexOf(output.column);
   return output.kind === 'sum' ? `sum(s${measure})` : `CAST(sum(s${measure}) AS DOUBLE) / CAST(sum(v${measure}) AS DOUBLE)`;
 }
 
-function printSuppression(form: Form, measures: readonly string[], { rule, columns }: Ground): readonly string[] {
+/** How the size of the largest contributor to a sum is known: exactly from entities, from buckets as what it is at most. */
+type Bounds = (sum: number, cast: (value: string) => string) => { readonly largest: string; readonly each: string };
+const exact: Bounds = (sum, cast) => ({ largest: `abs(${cast(`s${sum}`)})`, each: `abs(${cast(`s${sum}`)})` });
+const atMost: Bounds = (sum, cast) => ({ largest: `${cast(`s${sum}`)} - l${sum} - l${sum}`, each: `abs(${cast(`s${sum}`)})` });
+
+/** What a cell must pass: the counts of entities that must reach the threshold, and the conditions on the largest contributor. */
+function printSuppression(
+  form: Form,
+  measures: readonly string[],
+  ground: Ground,
+  by: Bounds,
+): { readonly thresholds: readonly string[]; readonly dominance: readonly string[] } {
   const shown = (kind: Output['kind'], column?: string): boolean =>
     form.outputs.some(({ output }) => output.kind === kind && (column === undefined || ('column' in output && output.column === column)));
-  const dominance = (largest: string, total: string): string => `${largest} * 100 <= ${total} * ${rule.dominancePercent}`;
-  return [
-    `count(entity) >= ${rule.minEntities}`,
-    ...(shown('rows') ? [dominance('max(n)', 'sum(n)')] : []),
-    ...(shown('entities') ? [dominance('1', 'count(entity)')] : []),
-    ...measures.flatMap((column, index) => {
-      const family = familyOf(columns.find(({ name }) => name === column)?.type ?? '');
-      // A BIGINT would overflow when it is multiplied, and whether it does depends on the data.
-      const size = family === 'integer' ? `abs(CAST(s${index} AS HUGEINT))` : `abs(s${index})`;
-      return [
-        `count(CASE WHEN s${index} IS NULL THEN NULL ELSE entity END) >= ${rule.minEntities}`,
-        dominance(`max(${size})`, `sum(${size})`),
-        // One infinite or undefined value would be the whole answer, and shares of it mean nothing.
-        ...(family === 'double' ? [`isfinite(sum(${size}))`] : []),
-        ...(shown('avg', column) ? [dominance(`max(v${index})`, `sum(v${index})`)] : []),
-      ];
-    }),
-  ];
+  const dominance = (largest: string, total: string): string => `${largest} * 100 <= ${total} * ${ground.rule.dominancePercent}`;
+  return {
+    thresholds: ['count(entity)', ...measures.map((_, index) => `count(CASE WHEN s${index} IS NULL THEN NULL ELSE entity END)`)],
+    dominance: [
+      ...(shown('rows') ? [dominance('max(n)', 'sum(n)')] : []),
+      ...(shown('entities') ? [dominance('1', 'count(entity)')] : []),
+      ...measures.flatMap((column, index) => {
+        const family = familyOfColumn(column, ground);
+        // A BIGINT would overflow when it is multiplied, and whether it does depends on the data.
+        const { largest, each } = by(index, (value) => (family === 'integer' ? `CAST(${value} AS HUGEINT)` : value));
+        return [
+          dominance(`max(${largest})`, `sum(${each})`),
+          // One infinite or undefined value would be the whole answer, and shares of it mean nothing.
+          ...(family === 'double' ? [`isfinite(sum(${each}))`] : []),
+          ...(shown('avg', column) ? [dominance(`max(v${index})`, `sum(v${index})`)] : []),
+        ];
+      }),
+    ],
+  };
 }

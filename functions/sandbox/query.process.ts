@@ -1,31 +1,33 @@
-import { isGateCode } from '../../contracts/gate-refusals.ts';
 import { Query } from '../../contracts/query.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { holder, ownerAs, system } from '../../shared/kernel/seats.ts';
 import { affordable, payments } from './budget.ts';
-import { explain, placeAt } from './placing.ts';
+import { explain, isRefusalCode, placeAt } from './placing.ts';
+import { question, questionFault } from './question.ts';
 
 const { create, action, define } = processOf(Query);
 const worker = system('worker');
 
 /** A refusal in both languages, with the place in the text where there is one. */
 const explained = ({ code, at, sql }: { readonly code: string; readonly at?: number | undefined; readonly sql: string }) =>
-  isGateCode(code) ? explain(code, at === undefined ? null : placeAt(sql, at)) : {};
+  isRefusalCode(code) ? explain(code, at === undefined ? null : placeAt(sql, at)) : {};
 
 /** The chain is asked when a query is admitted, when its result is released, and whenever the stored result is read. DESIGN §5. */
 export const query = define({
   create: create({
     by: holder('buyer.agent'),
     to: 'admitted',
-    links: (input) => ({ entitlement: input.entitlement }),
-    reads: ['entitlement'],
+    links: (input) => ({ entitlement: input.entitlement, template: input.template === undefined ? [] : [input.template] }),
+    reads: ['entitlement', 'template'],
     own: ['entitlement'],
-    rests: ['entitlement'],
+    live: { template: 'template_not_live' },
+    rests: ['entitlement', 'template'],
     belongs: ({ refs }) => ({ region: refs.entitlement.region }),
-    becomes: ({ input, now, refs }) => ({
+    guards: [questionFault],
+    becomes: (c) => ({
       status: 'admitted',
-      data: { ...input, product: refs.entitlement.data.product, askedAt: now },
-      anchors: [{ kind: 'entitlement', id: refs.entitlement.id }],
+      data: { ...question(c), entitlement: c.input.entitlement, product: c.refs.entitlement.data.product, askedAt: c.now },
+      anchors: [{ kind: 'entitlement', id: c.refs.entitlement.id }],
     }),
     effects: ({ input }) => [{ take: `queries#${input.entitlement}`, amount: 1, or: 'quota_exhausted' }],
     publish: 'nothing',
@@ -36,9 +38,9 @@ export const query = define({
       from: ['admitted'],
       to: ['admitted'],
       by: worker,
-      guards: [({ input }) => (affordable(input.accounts, input.cost) ? undefined : 'quota_exhausted')],
+      guards: [({ input }) => (affordable(input.accounts, input.cost) ? undefined : 'budget_exhausted')],
       becomes: ({ record, input }) => ({ status: 'admitted', data: { ...record.data, charged: input.cost } }),
-      effects: ({ input }) => payments(input.accounts, input.cost, 'quota_exhausted'),
+      effects: ({ input }) => payments(input.accounts, input.cost, 'budget_exhausted'),
       publish: 'nothing',
     }),
     release: action('release', {

@@ -1,25 +1,19 @@
 import { join } from 'node:path';
 import type { Privacy } from '../../contracts/analysis-rule.ts';
-import type { Contract } from '../../contracts/data-contract.ts';
-import type { Product } from '../../contracts/product.ts';
+import { rulesOf } from '../../contracts/parameters.ts';
 import type { Query } from '../../contracts/query.ts';
-import type { Dataset } from '../../contracts/sandbox.ts';
-import type { Entitlement } from '../../contracts/trade.ts';
+import type { Refusal } from '../../contracts/refusals.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
-import { accountsOf, costOf } from './budget.ts';
-import { atomLimits, compare, withKeys, withoutHidden, type Effort } from './comparing.ts';
-import { askedOf } from './differences.ts';
-import { gridOf } from './domains.ts';
-import type { Answer, Limits, QueryResult } from './engine.ts';
-import type { Form, Ground } from './form.ts';
-import { compile } from './gate.ts';
-import { chanceOf } from './noise.ts';
-import { noise } from './noised.ts';
+import { answer } from './answering.ts';
+import { accountsOf } from './budget.ts';
+import type { Effort } from './comparing.ts';
+import type { Limits, QueryResult } from './engine.ts';
+import { groundsOf } from './grounds.ts';
 import { resultKey } from './objects.ts';
-import { printForm } from './printing.ts';
-import { printPrivate } from './printing-private.ts';
-import { identityOf, openReleases, settled, type Release } from './releases.ts';
+import { openPace } from './pacing.ts';
+import type { RefusalCode } from './placing.ts';
+import { plan } from './planning.ts';
 import type { Task, Tools } from './task.ts';
 
 const megabyte = 1_000_000;
@@ -28,24 +22,23 @@ const limits: Omit<Limits, 'rows'> = { deadlineMs: 30_000, memoryBytes: 1_000 * 
 /** The product and dataset behind a query, by the contract that was signed. */
 const behind = async ({ one, subject }: Task) => {
   const query = await one<Stored<typeof Query>>(subject);
-  const entitlement = await one<Stored<typeof Entitlement>>({ kind: 'entitlement', id: query.data.entitlement });
-  const contract = await one<Stored<typeof Contract>>({ kind: 'contract', id: entitlement.data.contract });
-  const { product: id, ruleVersion } = contract.data.terms;
-  const product = await one<Stored<typeof Product>>({ kind: 'product', id });
-  const dataset = await one<Stored<typeof Dataset>>({ kind: 'dataset', id: product.data.dataset });
-  return { query, rule: product.data.rule, dataset, ruleVersion };
-};
-const refuse = async (
-  { act, subject }: Task,
-  code: string,
-  told: { readonly at?: number; readonly effort?: Effort } = {},
-): Promise<string> => {
-  await act(subject, 'refuse', { code, ...told });
-  return code;
+  return { query, ...(await groundsOf(one, query.data.entitlement)) };
 };
 const withhold = async ({ act, subject }: Task, link: Ref): Promise<string> => {
   await act(subject, 'withhold', { link });
   return 'withheld';
+};
+/** What was ended because its chain broke is withheld, and says which link. */
+const refuse = async (
+  task: Task,
+  { query, ruleVersion }: Pick<Behind, 'query' | 'ruleVersion'>,
+  code: RefusalCode,
+  told: { readonly at?: number; readonly effort?: Effort } = {},
+): Promise<string> => {
+  const link = code === 'query_cancelled' ? await task.brokenUnder({ kind: 'entitlement', id: query.data.entitlement }) : undefined;
+  if (link) return withhold(task, { kind: link.kind, id: link.id });
+  await task.act(task.subject, 'refuse', { code, ruleVersion, ...told });
+  return code;
 };
 /** Stores the result, then releases it through the door, which asks the whole chain again; what may not be released does not stay. */
 const release = async (task: Task, result: QueryResult, ruleVersion: number, effort?: Effort): Promise<string> => {
@@ -68,100 +61,62 @@ const release = async (task: Task, result: QueryResult, ruleVersion: number, eff
 };
 
 type Behind = Awaited<ReturnType<typeof behind>>;
-/** A question that the gate has accepted, on data that lies ready. */
-type Ready = Pick<Behind, 'query' | 'ruleVersion'> & {
-  readonly task: Task;
-  readonly form: Form;
-  readonly ground: Ground;
-  readonly resource: string;
-  readonly identity: string;
-  readonly run: (sql: string, most?: Pick<Limits, 'rows' | 'bytes'>) => Promise<Answer>;
-};
 
-/** The answer that the same question had before, while it lies there. */
-const storedAnswer = async ({ task, identity }: Ready, before: readonly Release[]): Promise<QueryResult | undefined> => {
-  const same = before.find((each) => each.identity === identity && each.status === 'released');
-  const object = same && (await task.blobs.get(resultKey(same.query)));
-  return object && (JSON.parse(Buffer.concat(await object.body.toArray()).toString()) as QueryResult);
-};
+const storedBy =
+  ({ blobs }: Task) =>
+  async (query: string): Promise<QueryResult | undefined> => {
+    const object = await blobs.get(resultKey(query));
+    return object && (JSON.parse(Buffer.concat(await object.body.toArray()).toString()) as QueryResult);
+  };
 
-/** By threshold and dominance, compared with all that was released of the resource. */
-const answerExactly = async (ready: Ready): Promise<string> => {
-  const { task, form, ground, resource, ruleVersion, run } = ready;
-  const releases = openReleases(task.memory);
-  const asked = askedOf(form, ground.rule);
-  const { place, before } = await releases.reserve(resource, task.subject.id, ready.identity, asked);
-  const stored = await storedAnswer(ready, before);
-  if (stored) return release(task, stored, ruleVersion);
-  const { hidden, effort } = await compare(asked, before, (sql) => run(sql, atomLimits));
-  const answer: Answer = hidden === null ? { refused: 'query_failed' } : await run(printForm(withKeys(form), ground));
-  if (hidden === null || 'refused' in answer) {
-    await releases.settle(resource, place, { status: 'refused' });
-    return refuse(task, 'refused' in answer ? answer.refused : 'query_failed', { effort });
-  }
-  await releases.settle(resource, place, { status: 'released', hidden });
-  return release(task, withoutHidden(answer, form, hidden), ruleVersion, effort);
-};
-
-const refusedAs = (error: unknown): string => {
+const refusedAs = (error: unknown): Refusal => {
   if (error instanceof RefusalError) return error.refused.code;
   throw error;
 };
 
 /** Pays for an answer, or says with what it was refused. Where another opens an account meanwhile, what is left is asked again. */
-const pay = async ({ task, query, resource }: Ready, privacy: Privacy, cost: number): Promise<string | undefined> => {
-  if (query.data.charged !== undefined) return undefined;
-  for (let tried = 0; ; tried += 1) {
-    const accounts = await Promise.all(
-      accountsOf(resource, query.data.entitlement, privacy).map(async (account) => {
-        const left = await task.left(account.id);
-        return { ...account, ...(left === undefined ? {} : { left }) };
-      }),
-    );
-    const refused = await task.act(task.subject, 'charge', { cost, accounts }, `charge/${tried}`).then(() => undefined, refusedAs);
-    if (refused !== 'already_exists') return refused;
-  }
-};
-
-/** With noise, paid for before anything is run. */
-const answerPrivately = async (ready: Ready, privacy: Privacy): Promise<string> => {
-  const { task, form, ground, resource, ruleVersion, run } = ready;
-  const grid = gridOf(form.groups, ground, ground.rule.maxRows);
-  if (!grid) return refuse(task, 'result_too_large');
-  const releases = openReleases(task.memory);
-  const kept = `noised/${resource}`;
-  const { place, before } = await releases.reserve(kept, task.subject.id, ready.identity, askedOf(form, ground.rule));
-  const stored = await storedAnswer(ready, before);
-  if (stored) return release(task, stored, ruleVersion);
-  const refused = await pay(ready, privacy, costOf(form, ground.rule, privacy, grid.length));
-  if (refused !== undefined) return refuse(task, refused);
-  const truth = await run(printPrivate(form, ground, grid));
-  if ('refused' in truth) return refuse(task, truth.refused);
-  await releases.settle(kept, place, { status: 'released', hidden: [] });
-  return release(task, noise(form, { ...ground, privacy }, grid, truth, chanceOf()), ruleVersion);
-};
+const payFrom =
+  (task: Task, query: Behind['query'], resources: readonly string[], privacy: Privacy | undefined) =>
+  async (cost: number): Promise<Refusal | undefined> => {
+    if (query.data.charged !== undefined || privacy === undefined) return undefined;
+    const { product, entitlement } = query.data;
+    const payers = { resources, resourceMicro: rulesOf(query.rules).sandbox.resourceEpsilonMicro, product, entitlement };
+    for (let tried = 0; ; tried += 1) {
+      const accounts = await Promise.all(
+        accountsOf(payers, privacy).map(async (account) => {
+          const left = await task.left(account.id);
+          return { ...account, ...(left === undefined ? {} : { left }) };
+        }),
+      );
+      const refused = await task.act(task.subject, 'charge', { cost, accounts }, `charge/${tried}`).then(() => undefined, refusedAs);
+      if (refused !== 'already_exists') return refused;
+    }
+  };
 
 /** Answers a buyer's question: gate, engine, release. @returns the outcome of the job */
 export const query = async (task: Task, { engine, parse }: Tools): Promise<string> => {
-  const { query: record, rule, dataset, ruleVersion } = await behind(task);
+  const pace = openPace();
+  const found = await behind(task);
+  const { query: record, rule, weak, dataset, ruleVersion } = found;
+  if (weak) return refuse(task, found, 'rule_privacy_required');
+  if (rule.templatesOnly && record.data.template === undefined) return refuse(task, found, 'template_required');
   if (!('object' in dataset.data)) return withhold(task, { kind: 'dataset', id: dataset.id });
   const { object, columns, resource } = dataset.data;
-  const compiled = await compile(record.data.sql, rule, columns, parse);
-  if ('refused' in compiled) return refuse(task, compiled.refused, compiled.at ? { at: compiled.at.offset } : {});
+  const planned = await plan(record.data.sql, rule, columns, parse);
+  if ('refused' in planned) return refuse(task, found, planned.refused, planned.at ? { at: planned.at.offset } : {});
   const path = join(task.folder, 'data.parquet');
-  if (!(await task.fetch(object, path))) return refuse(task, 'query_failed');
-  const { signal, stop } = task.watch('admitted');
-  const form = settled(compiled.form);
-  const ready: Ready = {
-    task,
-    query: record,
-    ruleVersion,
-    form,
-    ground: { rule, columns },
-    resource,
-    identity: identityOf(form, rule, object),
-    run: (sql, most = { rows: rule.maxRows, bytes: limits.bytes }) =>
-      engine.runQuery({ sql, files: { data: path }, limits: { ...limits, ...most }, signal }),
-  };
-  return (rule.privacy ? answerPrivately(ready, rule.privacy) : answerExactly(ready)).finally(stop);
+  if (!(await task.fetch(object, path))) return refuse(task, found, 'query_failed');
+  const { signal, stop } = task.watch('admitted', { kind: 'entitlement', id: record.data.entitlement });
+  const run = (sql: string, most: Pick<Limits, 'rows' | 'bytes'> = { rows: rule.maxRows, bytes: limits.bytes }) =>
+    engine.runQuery({ sql, files: { data: path }, limits: { ...limits, ...most }, signal });
+  try {
+    const told = await answer(
+      { id: task.subject.id, planned, ground: { rule, columns }, resource, object, run },
+      { memory: task.memory, stored: storedBy(task), pay: payFrom(task, record, [resource], rule.privacy), pace },
+    );
+    if ('refused' in told) return await refuse(task, found, told.refused, told.effort ? { effort: told.effort } : {});
+    return await release(task, told.result, ruleVersion, told.effort);
+  } finally {
+    stop();
+  }
 };

@@ -2,13 +2,22 @@ import type { Dataset, Job } from '../../contracts/sandbox.ts';
 import type { Reaction, Take } from '../../shared/edge/context.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
+import type { Event } from '../../shared/kernel/decide.ts';
 import type { Ref, Refused, Stored } from '../../shared/kernel/process.ts';
-import { quarantineKey } from './objects.ts';
+import { exportReactions } from './export-reactions.ts';
+import { placeIn, quarantineFolder } from './objects.ts';
 
-const jobFor = (task: 'load' | 'query', { kind, id, owner, region }: Stored): Take => ({
+const jobFor = (task: 'inspect' | 'load' | 'query' | 'export', event: Event, { kind, id, owner, party, region, data }: Stored): Take => ({
   kind: 'job',
   action: 'create',
-  input: { task, subject: { kind, id }, owner, region },
+  input: {
+    task,
+    subject: { kind, id },
+    round: 'attempt' in data ? data['attempt'] : event.n,
+    owner,
+    ...(kind === 'dataset' && party !== undefined ? { party } : {}), // its source, which waits for it too
+    region,
+  },
 });
 const jobOf = (record: Stored) => record as unknown as Stored<typeof Job>;
 const worker = { type: 'system', id: 'worker' } as const;
@@ -26,28 +35,45 @@ const refuse = async ({ door }: Ports, subject: Ref, input: object, key: string)
 
 export const reactions: readonly Reaction[] = [
   {
-    // A place takes one file, once: what lies there at the deposit is what is checked, approved and loaded.
-    name: 'sandbox.missContent',
+    // A place takes one part, once: what is inspected is what is checked, approved and loaded.
+    name: 'sandbox.inspectJob',
     on: ['dataset.deposit'],
-    runs: async (event, record, ports) => {
-      const { id, data } = record as unknown as Stored<typeof Dataset, 'deposited'>;
-      const object = await ports.blobs.get(quarantineKey(id, data.attempt));
-      object?.body.destroy();
-      if (object) return undefined;
-      return refuse(ports, { kind: 'dataset', id }, { fault: { code: 'content_missing' } }, `${event.id}/sandbox.missContent`);
+    takes: (event, record) => [jobFor('inspect', event, record)],
+    refused: { nothing: 'a job is refused by nothing' },
+  },
+  {
+    // A file is kept in quarantine while it may still be loaded, and no longer. What waits for the next deposit stays.
+    name: 'sandbox.clearQuarantine',
+    on: ['dataset.load', 'dataset.refuse', 'dataset.return'],
+    runs: async (_event, record, { blobs }) => {
+      const { id, status, data } = record as unknown as Stored<typeof Dataset>;
+      const isOver = status === 'refused' || status === 'loaded' || status === 'sealed';
+      const last = 'attempt' in data ? data.attempt : 0;
+      for (const key of await blobs.list(quarantineFolder(id))) {
+        const { attempt } = placeIn(key);
+        if (attempt < last || (attempt === last && isOver)) await blobs.remove(key);
+      }
+      return undefined;
     },
-    refused: { nothing: 'it was returned already' },
+    refused: { nothing: 'removing refuses nothing' },
   },
   {
     name: 'sandbox.loadJob',
     on: ['dataset.approve'],
-    takes: (_event, record) => [jobFor('load', record)],
+    takes: (event, record) => [jobFor('load', event, record)],
     refused: { nothing: 'a job is refused by nothing' },
   },
   {
     name: 'sandbox.queryJob',
     on: ['query.create'],
-    takes: (_event, record) => [jobFor('query', record)],
+    takes: (event, record) => [jobFor('query', event, record)],
+    refused: { nothing: 'a job is refused by nothing' },
+  },
+  ...exportReactions,
+  {
+    name: 'sandbox.exportJob',
+    on: ['exportRequest.submit'],
+    takes: (event, record) => [jobFor('export', event, record)],
     refused: { nothing: 'a job is refused by nothing' },
   },
   {
@@ -65,11 +91,14 @@ export const reactions: readonly Reaction[] = [
     on: ['job.fail', 'job.requeue', 'job.cancel'],
     runs: async (event, record, ports) => {
       if (event.status !== 'failed' && event.status !== 'cancelled') return undefined;
-      const { subject, ...data } = jobOf(record).data;
+      const { subject, round, ...data } = jobOf(record).data;
       const code = event.status === 'cancelled' ? 'query_cancelled' : 'code' in data ? data.code : 'query_failed';
       const input =
         subject.kind === 'dataset'
-          ? { fault: { code: event.status === 'cancelled' ? 'ingestion_cancelled' : 'ingestion_failed' } }
+          ? {
+              ...(round === undefined ? {} : { attempt: round }),
+              fault: { code: event.status === 'cancelled' ? 'ingestion_cancelled' : 'ingestion_failed' },
+            }
           : { code };
       return refuse(ports, subject, input, `${event.id}/sandbox.giveUp`);
     },

@@ -1,6 +1,7 @@
-import type { Cut, Form, Ground, Ordering, Output } from './form.ts';
+import type { Cut, Form, Ground, Ordering, Output, Predicate } from './form.ts';
 import { fold, Refused, same } from './form.ts';
 import { bareName, isGrained, readArguments, readColumn, readCut } from './cuts.ts';
+import { readFrom } from './joining.ts';
 import { readLiteral } from './literals.ts';
 import { readWhere } from './predicates.ts';
 import type { GateCode } from '../../contracts/gate-refusals.ts';
@@ -14,9 +15,9 @@ const maxOutputs = 20;
 export function readForm(tree: Json, ground: Ground): Form {
   const select = readStatement(tree);
   if (isNode(select['cte_map']) && list(select['cte_map']['map']).length > 0) throw new Refused('cte_not_allowed');
-  checkTable(select['from_table']);
+  const joined = readFrom(select['from_table'], ground);
   if (select['aggregate_handling'] !== 'STANDARD_HANDLING') throw new Refused('group_by_all_not_allowed');
-  const where = readWhere(select['where_clause'], ground);
+  const where = both(joined, readWhere(select['where_clause'], ground));
   const selected = list(select['select_list']);
   if (selected.length > maxOutputs) throw new Refused('too_many_outputs', place(selected[maxOutputs]));
   const outputs = selected.map((expression) => ({ label: readLabel(expression), output: readOutput(expression, ground) }));
@@ -31,6 +32,10 @@ export function readForm(tree: Json, ground: Ground): Form {
   }
   return { outputs, where, groups, ...readModifiers(list(select['modifiers']), outputs, ground) };
 }
+
+/** A join is one more condition. */
+const both = (joined: Predicate | null, where: Predicate | null): Predicate | null =>
+  joined === null || where === null ? (joined ?? where) : { kind: 'and', of: [joined, where] };
 
 /** The parser's words stay here: they quote the text, and what they say changes from version to version. */
 function unread(error: Node): Refused {
@@ -68,25 +73,6 @@ const statementCodes: Readonly<Record<string, GateCode>> = {
   RECURSIVE_CTE_NODE: 'cte_not_allowed',
   CTE_NODE: 'cte_not_allowed',
 };
-
-const tableCodes: Readonly<Record<string, GateCode>> = {
-  JOIN: 'join_not_allowed',
-  SUBQUERY: 'subquery_not_allowed',
-  TABLE_FUNCTION: 'table_function_not_allowed',
-  EXPRESSION_LIST: 'values_not_allowed',
-  COLUMN_DATA: 'values_not_allowed',
-  SHOW_REF: 'describe_not_allowed',
-  PIVOT: 'pivot_not_allowed',
-  EMPTY: 'table_not_allowed',
-};
-
-function checkTable(from: Json | undefined): void {
-  const table = node(from);
-  if (table['type'] !== 'BASE_TABLE') throw new Refused(tableCodes[text(table['type'])] ?? 'table_not_allowed', place(table));
-  if (table['alias'] !== undefined || table['column_name_alias'] !== undefined) throw new Refused('table_alias_not_allowed', place(table));
-  only(table, ['type', 'query_location', 'table_name']);
-  if (fold(text(table['table_name'])) !== 'data') throw new Refused('table_not_allowed', place(table));
-}
 
 /** A name for an output column, shown to the buyer and never printed into SQL. */
 function readLabel(expression: Json): string {

@@ -11,6 +11,8 @@ export type Release = {
   readonly query: string;
   readonly identity: string;
   readonly status: 'reserved' | 'released' | 'refused';
+  /** At which step of `openPace` it was told. */
+  readonly stepMs?: number;
   readonly asked: Asked;
 };
 
@@ -19,7 +21,7 @@ const sorted = <T>(all: readonly T[]): readonly T[] =>
 
 /** A condition whose parts have one order, so that a permuted list or conjunction is the same question. */
 export function settledPredicate(predicate: Predicate): Predicate {
-  if (predicate.kind === 'compare') return predicate;
+  if (predicate.kind === 'compare' || predicate.kind === 'listed') return predicate;
   if (predicate.kind === 'in') return { ...predicate, values: sorted(predicate.values) };
   const of = sorted(predicate.of.map(settledPredicate).flatMap((part) => (part.kind === predicate.kind ? part.of : [part])));
   const [only] = of;
@@ -36,8 +38,15 @@ const keyOf = (resource: string, place: number): Key => ({ pk: `releases#${resou
 const page = 500;
 
 const readItem = (item: Item): Release => {
-  const { query, identity, status, asked } = item as unknown as Omit<Release, 'place' | 'asked'> & { readonly asked: string };
-  return { place: Number(item.sk), query, identity, status, asked: JSON.parse(asked) as Asked };
+  const { query, identity, status, stepMs, asked } = item as unknown as Omit<Release, 'place' | 'asked'> & { readonly asked: string };
+  return {
+    place: Number(item.sk),
+    query,
+    identity,
+    status,
+    ...(stepMs === undefined ? {} : { stepMs }),
+    asked: JSON.parse(asked) as Asked,
+  };
 };
 // As text: conditions may be nested more deeply than an item may.
 const writeItem = (resource: string, { place, asked, ...rest }: Release): Item => ({
@@ -66,6 +75,8 @@ export const openReleases = (table: Table) => {
   };
 
   return {
+    /** All places of a resource, in their order. */
+    all: (resource: string): Promise<readonly Release[]> => readAfter(resource, 0),
     /**
      * Takes the next place for a query, or finds the one that it has: safe to ask again after a crash.
      * @returns its place and all that stand before it
@@ -92,7 +103,9 @@ export const openReleases = (table: Table) => {
     settle: async (
       resource: string,
       place: number,
-      decided: { readonly status: 'refused' } | { readonly status: 'released'; readonly hidden: readonly string[] },
+      decided:
+        | { readonly status: 'refused' }
+        | { readonly status: 'released'; readonly hidden: readonly string[]; readonly stepMs?: number },
     ): Promise<void> => {
       const [item] = await table.get([keyOf(resource, place)]);
       if (item === undefined) return;
@@ -100,7 +113,12 @@ export const openReleases = (table: Table) => {
       const hidden = decided.status === 'released' ? decided.hidden : [];
       await table.transact([
         {
-          put: writeItem(resource, { ...rest, status: decided.status, asked: { ...asked, hidden } }),
+          put: writeItem(resource, {
+            ...rest,
+            status: decided.status,
+            ...('stepMs' in decided ? { stepMs: decided.stepMs } : {}),
+            asked: { ...asked, hidden },
+          }),
           if: { equals: { status: 'reserved' } },
         },
       ]);

@@ -49,6 +49,7 @@ function mentioned(where: Predicate | null, column: string): readonly Literal[] 
   if (where === null) return [];
   if ('of' in where) return where.of.flatMap((part) => mentioned(part, column));
   if (where.cut.column !== column) return [];
+  if (where.kind === 'listed') return [];
   return where.kind === 'in' ? where.values : [where.value];
 }
 

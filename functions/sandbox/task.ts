@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Ports } from '../../shared/edge/ports.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Ref } from '../../shared/kernel/process.ts';
+import type { MalwareScan } from '../../shared/vendor/malware.ts';
 import type { Engine } from './engine.ts';
 import type { Parser } from './gate.ts';
 
@@ -11,13 +12,39 @@ export type Tools = {
   readonly engine: Engine;
   readonly parse: Parser;
   readonly workspace: string;
+  readonly scan: MalwareScan;
   readonly entries?: { readonly ingestion: string };
 };
 /** One attempt at a job: whom it is for, where its files may lie, and how it acts. */
 export type Task = ReturnType<typeof openTask>;
 
 const watchMs = 500;
+const progressSteps = 100; // permille between two notes of progress
+const beatMs = 40_000; // a third of a lease
 const worker = { type: 'system', id: 'worker' } as const;
+
+/** Tells how far a job is, and from time to time that it is still worked on, so that its lease holds. A note that is lost matters to nobody. */
+const openPulse = (note: (permille: number, step: string) => Promise<unknown>, lost: (error: unknown) => void) => {
+  let permille = 0;
+  let notes = 0;
+  const tell = (): void => {
+    notes += 1;
+    note(permille, `progress/${notes}`).catch(lost);
+  };
+  return {
+    progress: ({ percent }: { readonly percent: number }): void => {
+      const now = Math.min(1000, Math.floor(percent * 10));
+      if (now < permille + progressSteps) return;
+      permille = now;
+      tell();
+    },
+    /** Until the answer is called. */
+    beat: (): (() => void) => {
+      const timer = setInterval(tell, beatMs);
+      return () => clearInterval(timer);
+    },
+  };
+};
 
 /** Acts as the worker, once for each job, attempt and step. */
 export const openTask = (
@@ -42,12 +69,14 @@ export const openTask = (
     if (!record) throw new RefusalError('reference_not_found');
     return record as unknown as T;
   },
-  /** Aborts what runs as soon as its subject is no longer in the state that the work is for. */
-  watch: (status: string) => {
+  /** The first link under a record that is not live. */
+  brokenUnder: door.brokenUnder,
+  /** Aborts what runs as soon as its subject is no longer in the state that the work is for, or `under` no longer rests on an unbroken chain. */
+  watch: (status: string, under: Ref) => {
     const abort = new AbortController();
     const look = async (): Promise<void> => {
       const [record] = await door.load([subject]);
-      if (record?.status !== status) abort.abort();
+      if (record?.status !== status || (await door.brokenUnder(under))) abort.abort();
     };
     const blind = (error: unknown): void => log.warn('a job could not be watched', { job: job.id, error: error as Error });
     const timer = setInterval(() => void look().catch(blind), watchMs);
@@ -60,4 +89,8 @@ export const openTask = (
     await pipeline(object.body, createWriteStream(path, { mode: 0o600 }));
     return true;
   },
+  ...openPulse(
+    (permille, step) => door.act({ ...job, action: 'progress', input: { permille }, actor: worker, key: `${job.id}/${attempt}/${step}` }),
+    (error) => log.warn('progress was not noted', { job: job.id, error: error as Error }),
+  ),
 });

@@ -4,11 +4,13 @@ import type { Job } from '../../contracts/sandbox.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
+import { examine } from './exporting.ts';
+import { inspect } from './inspecting.ts';
 import { load } from './loading.ts';
 import { query } from './querying.ts';
 import { openTask, type Tools } from './task.ts';
 
-const tasks = { load, query } as const;
+const tasks = { inspect, load, query, export: examine } as const;
 const movedOn = (error: unknown): boolean => error instanceof RefusalError && error.refused.code === 'wrong_state';
 /** Work whose subject has moved on meanwhile (cancelled, sealed) is done, to no effect. */
 const outcomeOf = async (work: () => Promise<string>): Promise<string> =>
@@ -29,6 +31,7 @@ export const openWorker =
     const { subject, task: name, attempt } = waiting.data;
     const folder = await mkdtemp(join(tools.workspace, 'job-'));
     const task = openTask(ports, job, subject, attempt + 1, folder);
+    const rest = task.beat();
     try {
       await task.act(job, 'start', {}, `start/${folder}`); // each worker asks under a name of its own, so that one of them has it
       await task.act(job, 'finish', { outcome: await outcomeOf(() => tasks[name](task, tools)) });
@@ -37,6 +40,7 @@ export const openWorker =
       ports.log.error('a job failed', { job: job.id, error: error as Error });
       await task.act(job, 'fail', { code: 'query_failed' }).catch(() => ports.log.warn('the job had ended already', { job: job.id }));
     } finally {
+      rest();
       await rm(folder, { recursive: true, force: true });
     }
   };

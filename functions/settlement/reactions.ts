@@ -1,4 +1,4 @@
-import { ruleBases, type Parameters } from '../../contracts/parameters.ts';
+import { rulesOf } from '../../contracts/parameters.ts';
 import type { Order } from '../../contracts/order.ts';
 import type { Reaction } from '../../shared/edge/context.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
@@ -33,8 +33,7 @@ export const reactions: readonly Reaction[] = [
     runs: async (event, record, { tables, door }) => {
       if (event.status !== 'accepted') return undefined;
       const money = moneyOf(record);
-      const rules: Parameters = ruleBases[record.rules as keyof typeof ruleBases];
-      if (money) await openLedger(tables.money).post(settled(money.parties, money.fen, rules.price), event.at);
+      if (money) await openLedger(tables.money).post(settled(money.parties, money.fen, rulesOf(record.rules).price), event.at);
       await door.act({
         kind: 'order',
         action: 'settle',

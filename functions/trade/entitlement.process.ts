@@ -1,4 +1,5 @@
 import { Entitlement } from '../../contracts/trade.ts';
+import { resumedByItsSide, stopperOf } from '../../shared/kernel/halts.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, only, ownerAs, role, system } from '../../shared/kernel/seats.ts';
 
@@ -38,16 +39,20 @@ export const entitlement = define({
       to: ['suspended'],
       by: halts,
       ifMatch: true,
-      becomes: ({ record, input }) => ({ status: 'suspended', data: { ...record.data, reason: input.reason } }),
+      becomes: ({ record, input, actor }) => ({
+        status: 'suspended',
+        data: { ...record.data, reason: input.reason, stoppedBy: stopperOf(actor) },
+      }),
       publish: 'nothing',
     }),
     resume: action('resume', {
       from: ['suspended'],
       to: ['active'],
-      by: [role('venue.reviewer'), role('venue.lead')],
+      by: [either(role('venue.reviewer'), role('authority.case')), either(role('venue.lead'), role('authority.lead'))],
       ifMatch: true,
+      guards: [resumedByItsSide],
       becomes: ({ record }) => {
-        const { reason: _ended, ...data } = record.data;
+        const { reason: _ended, stoppedBy: _by, ...data } = record.data;
         return { status: 'active', data };
       },
       publish: 'nothing',
@@ -71,9 +76,14 @@ export const entitlement = define({
       publish: 'nothing',
     }),
   },
-  sees: { roles: ['venue.reviewer', 'venue.lead', 'authority.lead', 'cyberspace.officer', 'auditor'] },
+  sees: { roles: ['venue.reviewer', 'venue.lead', 'authority.case', 'authority.lead', 'cyberspace.officer', 'auditor'] },
   card: (r) => r.data.product,
-  queue: { suspended: { role: 'venue.lead', of: 'region' } },
+  queue: {
+    suspended: [
+      { role: 'venue.lead', of: 'region' },
+      { role: 'authority.lead', of: 'region' },
+    ],
+  },
   clocks: { term: { runs: ['active', 'suspended'], due: (r) => ({ at: r.data.until }), takes: 'expire', own: true } },
   until: (next) => (next.status === 'active' ? next.data.until : undefined),
 });

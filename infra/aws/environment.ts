@@ -21,6 +21,8 @@ export const variables = {
   jwks: 'HARBOUR_OIDC_JWKS',
   /** Only where events are carried on. */
   jobs: 'HARBOUR_JOBS_QUEUE',
+  /** Set where the objects of quarantine are scanned and tagged. */
+  malwareTags: 'HARBOUR_MALWARE_TAGS',
   /** Set by Lambda itself. */
   region: 'AWS_REGION',
 } as const;

@@ -53,6 +53,7 @@ const otherReferences = {
   assessment: 'assessment',
   buyer: 'organisation',
   employer: 'organisation',
+  institution: 'organisation',
   seller: 'organisation',
   sources: 'organisation',
   unit: 'organisation',

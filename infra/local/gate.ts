@@ -7,22 +7,21 @@ import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import * as z from 'zod';
 import { AnalysisRule } from '../../contracts/analysis-rule.ts';
-import type { GateCode } from '../../contracts/gate-refusals.ts';
-import type { Engine, Limits } from '../../functions/sandbox/engine.ts';
+import { answer, type Desk, type Question, type Told } from '../../functions/sandbox/answering.ts';
+import type { Engine, Limits, QueryResult } from '../../functions/sandbox/engine.ts';
 import { openEngine } from '../../functions/sandbox/engine.ts';
-import type { Column } from '../../functions/sandbox/form.ts';
+import type { Column, Ground } from '../../functions/sandbox/form.ts';
 import { findMisfit } from '../../functions/sandbox/fitness.ts';
 import type { Parser } from '../../functions/sandbox/gate.ts';
 import type { IngestionLimits } from '../../functions/sandbox/ingestion.ts';
 import { ingest } from '../../functions/sandbox/ingestion.ts';
-import { chanceOf } from '../../functions/sandbox/noise.ts';
-import { noise } from '../../functions/sandbox/noised.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
-import type { Place } from '../../functions/sandbox/placing.ts';
+import type { Place, RefusalCode } from '../../functions/sandbox/placing.ts';
 import { explain } from '../../functions/sandbox/placing.ts';
-import { plan } from '../../functions/sandbox/planning.ts';
+import { plan, type Plan } from '../../functions/sandbox/planning.ts';
 import { presumeColumns } from '../../functions/sandbox/presumed.ts';
 import { quoteText } from '../../functions/sandbox/predicate-printing.ts';
+import { openSqlite } from '../../shared/store/sqlite.ts';
 import { inOrder, linesOf } from './json-lines.ts';
 
 const usage = `用法 / Usage: npm run -s gate -- --rule RULE.json [--data FILE --entity COLUMN] < QUERIES
@@ -38,9 +37,11 @@ Reads SQL from standard input, one JSON string per line, and writes one JSON ver
   --rule FILE      分析规则（contracts/analysis-rule.ts）/ an analysis rule
   --data FILE      CSV（UTF-8）或Parquet，经真实入库与引擎 / CSV (UTF-8) or Parquet, through the real ingestion and engine
   --entity COLUMN  规则的实体列，规则未写明时用 / the entity column, for a rule that names none
+  --apart          各行互不相干 / each line stands for itself
 
-每行独立判断：不与此前的查询比较，也不计隐私预算。
-Each line stands for itself: it is not compared with earlier ones, and no privacy budget is spent.
+有--data时，各行如同一个买方对同一产品依次提问：与此前放行的结果逐一比较，并扣减规则的隐私预算；--apart使各行互不相干。
+With --data the lines are one buyer's questions in turn: each is compared with what was released before, and spends the rule's privacy budget;
+with --apart each line stands for itself.
 无--data时，列的类型按规则推定：时间粒度为TIMESTAMP，分箱和度量为DOUBLE。
 Without --data the types of columns are presumed from the rule: TIMESTAMP for a grain of time, DOUBLE for bins and measures.
 退出码 / exit code: 0；规则、数据或参数有误为2 / 2 where the rule, the data or the arguments are at fault.`;
@@ -60,12 +61,14 @@ const fileLimits: IngestionLimits = {
   threads: 2,
 };
 
-/** What queries are judged by, and where they run; without data they do not. */
+type Asked = { readonly data?: string; readonly apart: boolean };
+
+/** What queries are judged by, and what answers those that pass; without data nothing does. */
 type Bench = {
   readonly rule: AnalysisRule;
   readonly columns: readonly Column[];
   readonly parse: Parser;
-  readonly run?: (sql: string) => ReturnType<Engine['runQuery']>;
+  readonly answer?: (planned: Plan) => Promise<Told>;
 };
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -120,7 +123,7 @@ async function takeData(source: string, folder: string): Promise<{ readonly file
   return { file, columns: taken.columns };
 }
 
-const refusal = (code: GateCode, at: Place | null, about?: string) => ({
+const refusal = (code: RefusalCode, at: Place | null, about?: string) => ({
   refused: code,
   at,
   ...(about === undefined ? {} : { about }),
@@ -143,21 +146,46 @@ const readLine = (line: Buffer | null): string | undefined => {
   }
 };
 
-async function judge(line: Buffer | null, { rule, columns, parse, run }: Bench): Promise<object> {
+async function judge(line: Buffer | null, { rule, columns, parse, answer }: Bench): Promise<object> {
   const sql = readLine(line);
   if (sql === undefined) return badLine;
   const planned = await plan(sql, rule, columns, parse);
   if ('refused' in planned) return refusal(planned.refused, planned.at, planned.about);
-  if (run === undefined) return { sql: planned.sql };
-  const answer = await run(planned.sql);
-  if ('refused' in answer) return { sql: planned.sql, ...refusal(answer.refused, null) };
-  const { form, labels, noised } = planned;
-  if (noised !== undefined) {
-    const ground = { rule, columns, privacy: noised.privacy };
-    return { sql: planned.sql, ...noise(form, ground, noised.grid, answer, chanceOf()) };
-  }
-  return { sql: planned.sql, columns: answer.columns.map(({ type }, index) => ({ name: labels[index], type })), rows: answer.rows };
+  if (answer === undefined) return { sql: planned.sql };
+  const told = await answer(planned);
+  if ('refused' in told) return { sql: planned.sql, ...refusal(told.refused, null) };
+  return { sql: planned.sql, columns: told.result.columns, rows: told.result.rows };
 }
+
+/** What one buyer, the only one, has left of the rule's budget. */
+const openPurse = ({ privacy }: AnalysisRule): Desk['pay'] => {
+  let left = privacy === undefined ? 0 : Math.min(privacy.datasetBudgetMicro, privacy.buyerBudgetMicro);
+  return async (cost) => {
+    if (cost > left) return 'budget_exhausted';
+    left -= cost;
+    return undefined;
+  };
+};
+
+/** Answers as the platform would answer one buyer, whose questions are all that was ever asked; apart, each as if it were the first. */
+const openDesk = (ground: Ground, file: string, folder: string, engine: Engine, apart: boolean): Required<Bench>['answer'] => {
+  const limits = { ...queryLimits, rows: ground.rule.maxRows };
+  const run: Question['run'] = (sql, most = limits) => engine.runQuery({ sql, files: { data: file }, limits: { ...limits, ...most } });
+  const memory = openSqlite({ file: join(folder, 'memory.sqlite') }).table('releases');
+  const answers = new Map<string, QueryResult>();
+  const pay = openPurse(ground.rule);
+  let asked = 0;
+  return async (planned) => {
+    asked += 1;
+    const id = String(asked);
+    const told = await answer(
+      { id, planned, ground, resource: apart ? id : 'data', object: file, run },
+      { memory, stored: async (query) => answers.get(query), pay: apart ? openPurse(ground.rule) : pay, pace: async (least = 0) => least },
+    );
+    if ('result' in told) answers.set(id, told.result);
+    return told;
+  };
+};
 
 /** A query that the parser itself cannot bear is refused like one that the engine cannot. */
 const verdict = (line: Buffer | null, bench: Bench): Promise<string> =>
@@ -165,7 +193,7 @@ const verdict = (line: Buffer | null, bench: Bench): Promise<string> =>
     .catch(() => refusal('query_failed', null))
     .then((answer) => `${JSON.stringify(answer)}\n`);
 
-async function openBench(rule: AnalysisRule, data: string | undefined, folder: string, parse: Parser, engine: Engine): Promise<Bench> {
+async function openBench(rule: AnalysisRule, { data, apart }: Asked, folder: string, parse: Parser, engine: Engine): Promise<Bench> {
   if (data === undefined) return { rule, columns: presumeColumns(rule), parse };
   const { file, columns } = await takeData(resolve(data), folder);
   const misfit = findMisfit(rule, columns);
@@ -173,8 +201,7 @@ async function openBench(rule: AnalysisRule, data: string | undefined, folder: s
     const { zh, en } = explain(misfit.refused, null, misfit.column);
     throw new Unusable(`${misfit.refused}: ${zh} / ${en}`);
   }
-  const limits = { ...queryLimits, rows: rule.maxRows };
-  return { rule, columns, parse, run: (sql) => engine.runQuery({ sql, files: { data: file }, limits }) };
+  return { rule, columns, parse, answer: openDesk({ rule, columns }, file, folder, engine, apart) };
 }
 
 /** The reader of the verdicts may have had enough of them. */
@@ -186,7 +213,13 @@ const isClosedPipe = (error: unknown): boolean => error instanceof Error && 'cod
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { rule: { type: 'string' }, data: { type: 'string' }, entity: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      rule: { type: 'string' },
+      data: { type: 'string' },
+      entity: { type: 'string' },
+      apart: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) return console.log(usage);
   if (values.rule === undefined) throw new Unusable(usage);
@@ -195,8 +228,11 @@ async function main(): Promise<void> {
   const engine = openEngine({ spares: 2 });
   const parser = await openParser();
   try {
-    const bench = await openBench(rule, values.data, folder, parser.parse, engine);
-    const verdicts = inOrder(linesOf(process.stdin, maxLine), bench.run === undefined ? 1 : 2, (line) => verdict(line, bench));
+    const bench = await openBench(rule, values, folder, parser.parse, engine);
+    // One buyer's questions are asked in turn, so that of two complements the later is refused.
+    const verdicts = inOrder(linesOf(process.stdin, maxLine), values.data !== undefined && values.apart ? 2 : 1, (line) =>
+      verdict(line, bench),
+    );
     await pipeline(Readable.from(verdicts), process.stdout).catch((error: unknown) => {
       if (!isClosedPipe(error)) throw error;
     });

@@ -5,6 +5,8 @@ import reactionMap from '../../contracts/generated/reactions.json' with { type: 
 import { contexts } from '../../functions/index.ts';
 import { compose } from '../../shared/edge/compose.ts';
 import { providePorts, type Ports } from '../../shared/edge/ports.ts';
+import { openClamd } from '../../shared/vendor/clamd.ts';
+import { noScanner } from '../../shared/vendor/malware.ts';
 import { openVerifier } from '../../shared/vendor/openid.ts';
 import { organisations } from './demo/people.ts';
 import { seed } from './demo/seed.ts';
@@ -58,7 +60,7 @@ const openOn = async (settings: Settings, makers: Makers, unlock: () => void): P
   const clients = [{ id: 'portal', redirects: [`${origin}/callback`], afterSignOut: [`${origin}/`] }];
   const provider = await openProvider({ issuer: `${origin}/oidc`, folder: join(settings.folder, 'openid'), people, clients });
   const verify = openVerifier({ issuer: provider.issuer, audience: provider.audience, jwks: provider.jwks });
-  const works = makers.works(() => ports, settings.folder);
+  const works = makers.works(() => ports, settings.folder, settings.clamd ? openClamd(settings.clamd) : noScanner);
   const { uploads, matches, receive } = openUploads(stores.blobs, secret, () => origin, now);
   const { ledger, files } = await openLocalLedger({ settings, table: stores.tables.disclosure, origin, wake: works.wakeLedger });
   const ports: Ports = compose({

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { witnessAddress } from '../../functions/disclosure/witnessing.ts';
 import type { WitnessAddress } from '../../shared/edge/ledger.ts';
+import { clamdAddress, type ClamdAddress } from '../../shared/vendor/clamd.ts';
 
 /** How the single machine runs: everything has a default, and each can be changed by the environment. */
 export type Settings = {
@@ -17,6 +18,8 @@ export type Settings = {
     readonly origin?: string;
     readonly witnesses: readonly WitnessAddress[];
   };
+  /** Where the daemon of ClamAV listens, if one does. */
+  readonly clamd?: ClamdAddress;
   readonly dynamodb?: string;
   readonly s3?: {
     readonly endpoint: string;
@@ -50,6 +53,7 @@ export const settingsOf = (env: Readonly<Record<string, string | undefined>>): S
   const endpoint = env['HARBOUR_DYNAMODB_ENDPOINT'];
   if (store === 'dynamodb' && endpoint === undefined) throw new Error('HARBOUR_STORE=dynamodb needs HARBOUR_DYNAMODB_ENDPOINT');
   const s3 = env['HARBOUR_S3_ENDPOINT'];
+  const clamd = env['HARBOUR_CLAMD'];
   // An emulator on this machine asks for credentials and mostly believes any.
   const credentials = { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? 'local', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? 'local-secret' };
   return {
@@ -59,6 +63,7 @@ export const settingsOf = (env: Readonly<Record<string, string | undefined>>): S
     offsetMs: clock === undefined ? 0 : moved - Date.now(),
     ledger: ledgerOf(env),
     ...(store === 'dynamodb' && endpoint !== undefined ? { dynamodb: endpoint } : {}),
+    ...(clamd === undefined ? {} : { clamd: clamdAddress(clamd) }),
     ...(s3 === undefined ? {} : { s3: { endpoint: s3, bucket: env['HARBOUR_S3_BUCKET'] ?? 'data-harbour', credentials } }),
   };
 };

@@ -1,11 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLedgerWorks } from '../../functions/disclosure/works.ts';
-import { openEngine } from '../../functions/sandbox/engine.ts';
+import { openEngine, type Engine } from '../../functions/sandbox/engine.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
 import { provideTrials } from '../../functions/sandbox/preview-route.ts';
 import { rehearse } from '../../functions/sandbox/rehearsal.ts';
 import { openWorker } from '../../functions/sandbox/worker.ts';
+import { noScanner, type MalwareScan } from '../../shared/vendor/malware.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import type { Ref } from '../../shared/kernel/process.ts';
 
@@ -58,16 +59,15 @@ const emptied = (folder: string): string => {
 };
 
 /** What runs beside requests on the single machine: the belt, the clock, the sandbox's worker and the ledger's sequencer. */
-export const openWorks = (ports: () => Ports, folder: string) => {
+export const openWorks = (ports: () => Ports, folder: string, scan: MalwareScan = noScanner, engine: Engine = openEngine()) => {
   const workspace = emptied(join(folder, 'workspace'));
   const failed = (error: unknown): void => ports().log.error('work failed', { error: error as Error });
   const belt = openQueue((ref) => ports().belt.deliver(ref), failed);
-  const engine = openEngine();
   let opened: ReturnType<typeof openParser> | undefined;
   const tools = async (): ReturnType<typeof openParser> => (opened ??= openParser());
   provideTrials(async () => ({ parse: (await tools()).parse, rehearse }));
   const jobs = openQueue(async (ref) => {
-    await openWorker(ports(), { engine, workspace, parse: (await tools()).parse })(ref);
+    await openWorker(ports(), { engine, workspace, scan, parse: (await tools()).parse })(ref);
   }, failed);
   let ledgerWorks: ReturnType<typeof openLedgerWorks> | undefined;
   const ledger = openQueue(async () => {

@@ -20,7 +20,7 @@ const modules: Readonly<Record<string, (data: DataStack) => readonly iam.PolicyS
   settlement: (data) => data.mayRead('money'),
   listing: (data) => data.mayRead('search'),
   // Who asks for a place to upload to is given an address that this function may use itself.
-  sandbox: (data) => [...data.mayGet('results'), ...data.mayPut('quarantine')],
+  sandbox: (data) => [...data.mayRead('releases'), ...data.mayGet('results', 'exports'), ...data.mayPut('quarantine')],
   // A parked reaction is given back to the belt.
   operations: (data) => data.mayWrite('records'),
 };
@@ -93,7 +93,7 @@ export class ApiStack extends cdk.Stack {
               reason: 'Explicitly public in the registry: it answers what anyone may see.',
             });
       }
-      if (name === 'sandbox') data.acknowledgeFolders(answer, 'quarantine', 'results');
+      if (name === 'sandbox') data.acknowledgeFolders(answer, 'quarantine', 'results', 'exports');
       if (name === 'disclosure') data.log.acknowledge(answer.role ?? answer);
       return answer;
     });

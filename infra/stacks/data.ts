@@ -135,6 +135,23 @@ export class DataStack extends cdk.Stack {
       ),
     ];
   }
+  mayReadTags(...folders: readonly string[]): readonly iam.PolicyStatement[] {
+    return [
+      statement(
+        ['s3:GetObjectTagging'],
+        folders.map((folder) => this.objects.arnForObjects(`${folder}/*`)),
+      ),
+    ];
+  }
+  mayRemove(...folders: readonly string[]): readonly iam.PolicyStatement[] {
+    return [
+      statement(['s3:ListBucket'], [this.objects.bucketArn]),
+      statement(
+        ['s3:DeleteObject'],
+        folders.map((folder) => this.objects.arnForObjects(`${folder}/*`)),
+      ),
+    ];
+  }
   mayPut(...folders: readonly string[]): readonly iam.PolicyStatement[] {
     return [
       statement(
@@ -144,11 +161,11 @@ export class DataStack extends cdk.Stack {
     ];
   }
 
-  /** Argues for the wildcards of `mayGet` and `mayPut`. */
-  acknowledgeFolders(owner: lambda.Function, ...folders: readonly string[]): void {
+  /** Argues for the wildcards of `mayGet`, `mayRemove` and `mayPut`. */
+  acknowledgeFolders(owner: lambda.Function | iam.Role, ...folders: readonly string[]): void {
     const bucket = this.getLogicalId(this.objects.node.defaultChild as s3.CfnBucket);
     for (const folder of folders) {
-      cdk.Validations.of(owner.role ?? owner).acknowledge({
+      cdk.Validations.of('role' in owner ? (owner.role ?? owner) : owner).acknowledge({
         id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${folder}/*]`,
         reason: 'The objects of one folder, whose names are ids.',
       });
@@ -208,7 +225,7 @@ export class DataStack extends cdk.Stack {
         {
           allowedMethods: [s3.HttpMethods.PUT],
           allowedOrigins: [portalHost === undefined ? '*' : `https://${portalHost}`],
-          allowedHeaders: ['content-type'],
+          allowedHeaders: ['content-type', 'if-none-match'],
         },
       ],
     });

@@ -7,11 +7,16 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { worker } from '../bundle.ts';
 import type { DataStack } from './data.ts';
+import { variables } from '../aws/environment.ts';
 import { HarbourFunction } from './function.ts';
+import { scanQuarantine } from './malware.ts';
 import { retentionOf, type StageProps } from './stage.ts';
 
 const timeout = cdk.Duration.minutes(15);
 const interfaces = ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
+
+/** `scans` where GuardDuty scans objects: not in China. */
+export type SandboxProps = StageProps & { readonly data: DataStack; readonly scans: boolean };
 
 /**
  * The controlled environment: the worker, in a network that leads nowhere. It reaches our objects, our records and our secret through doors of
@@ -22,8 +27,9 @@ export class SandboxStack extends cdk.Stack {
   readonly failed: sqs.Queue;
   readonly worker: HarbourFunction;
 
-  constructor(scope: Construct, id: string, { stage, data, portalHost: _host, ...props }: StageProps & { readonly data: DataStack }) {
+  constructor(scope: Construct, id: string, { stage, data, scans, portalHost: _host, ...props }: SandboxProps) {
     super(scope, id, props);
+    if (scans) scanQuarantine(this, data);
     const queue = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.failed = new sqs.Queue(this, 'FailedJobs', { ...queue, retentionPeriod: cdk.Duration.days(14) });
     // Six times the function's time, as Lambda asks for
@@ -49,13 +55,14 @@ export class SandboxStack extends cdk.Stack {
     this.worker = new HarbourFunction(this, 'Worker', {
       code: worker,
       description: 'Data Harbour: loads what was deposited and runs governed queries',
-      environment: data.names,
+      environment: { ...data.names, ...(scans ? { [variables.malwareTags]: 'on' } : {}) },
       may: [
         ...data.mayOpen(),
         ...data.mayRead('records', 'releases'),
         ...data.mayWrite('records', 'releases'),
         ...data.mayGet('quarantine', 'sandbox', 'results'),
-        ...data.mayPut('sandbox', 'results'),
+        ...data.mayPut('sandbox', 'results', 'exports'),
+        ...(scans ? data.mayReadTags('quarantine') : []),
         new iam.PolicyStatement({ actions: interfaces, resources: ['*'] }),
       ],
       retention: retentionOf(stage),
@@ -68,7 +75,7 @@ export class SandboxStack extends cdk.Stack {
       securityGroups: [inside],
     });
     this.worker.addEventSource(new SqsEventSource(this.jobs, { batchSize: 1, maxConcurrency: 10 }));
-    data.acknowledgeFolders(this.worker, 'quarantine', 'sandbox', 'results');
+    data.acknowledgeFolders(this.worker, 'quarantine', 'sandbox', 'results', 'exports');
     cdk.Validations.of(this.worker.role ?? this.worker).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
@@ -101,7 +108,7 @@ export class SandboxStack extends cdk.Stack {
     const objects = vpc.addGatewayEndpoint('Objects', { service: ec2.GatewayVpcEndpointAwsService.S3 });
     objects.addToPolicy(
       through(
-        ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListBucket'],
+        ['s3:GetObject', 's3:GetObjectTagging', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListBucket'],
         [data.objects.bucketArn, data.objects.arnForObjects('*')],
       ),
     );

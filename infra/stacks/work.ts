@@ -33,7 +33,7 @@ export class WorkStack extends cdk.Stack {
         ...data.mayOpen(),
         ...data.mayRead('records', 'disclosure', 'openings', 'releases', 'money', 'search'),
         ...data.mayWrite('records', 'disclosure', 'openings', 'releases', 'money', 'search'),
-        ...data.mayGet('quarantine'), // whether a deposited file is there at all
+        ...data.mayRemove('quarantine', 'exports'), // what has been loaded, refused or not let out
         new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [jobs.queueArn] }),
       ],
       retention: retentionOf(stage),
@@ -71,7 +71,7 @@ export class WorkStack extends cdk.Stack {
       target: new targets.LambdaInvoke(ticks, { retryAttempts: 0, maxEventAge: cdk.Duration.minutes(1), deadLetterQueue: this.failed }),
     });
     this.functions = [carries, ticks];
-    for (const one of this.functions) data.acknowledgeFolders(one, 'quarantine');
+    for (const one of this.functions) data.acknowledgeFolders(one, 'quarantine', 'exports');
     cdk.Validations.of(this.failed).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
       reason: 'It is where given-up work ends; a person is called.',

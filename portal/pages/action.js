@@ -70,6 +70,18 @@ const helps = {
     '删除后不可恢复，任何人都无法再证明该字段的内容；账本条目与删除记录仍在。',
     'This cannot be taken back: nobody can prove what the field was. The entry and the record of its erasure stay.',
   ],
+  'dataset.check': [
+    '请先阅读检查结果。文件与目录登记不一致的，须说明接受的理由；不能接受的，请予退回。',
+    'Read the inspection first. Where the file disagrees with the catalogue, say why that is accepted; if it is not, return it.',
+  ],
+  'exportReview.seal': [
+    '意见封存后不可修改；各席位意见收齐前互不可见，结论须说明理由。',
+    'An opinion cannot be changed once sealed. Nobody reads another’s until all are in, and each has its reason.',
+  ],
+  'exportRequest.submit': [
+    '提交后先自动检查，通过后由主管部门两个席位审核；含个人信息的，数据提供单位一并审核。',
+    'Automatic checks come first, then two seats of the authority; where there is personal information its source as well.',
+  ],
   'disclosureDuty.openAdHoc': ['须在事项发生后两个工作日内披露。', 'It must be disclosed within two working days of its happening.'],
 };
 /** @param {Kind} kind @param {View} view @param {string} name @param {Action} action @param {() => void} close */

@@ -9,6 +9,8 @@ import { badge, dueBy } from '../parts.js';
 import { partyReference, reference, titleOf } from '../reference.js';
 import { kindOf, regionWord, registry, wordOf } from '../registry.js';
 import { actions, signatures } from './action.js';
+import { inspection, progress } from './dataset.js';
+import { exportRequest, exportReview } from './export.js';
 import { mayCreate } from './lists.js';
 import { report } from './report.js';
 import { timeline } from './timeline.js';
@@ -127,6 +129,27 @@ const next = (kind, view) => {
     : h('section', { class: 'panel' }, h('h2', { say: ['由此办理', 'From here'] }), h('div', { class: 'buttons' }, ...all));
 };
 
+/** What can be done with a dataset, what is being done, and what its file is. @param {Kind} kind @param {View} view */
+const dataset = (kind, view) => {
+  if (view.offered.includes('deposit')) return [upload(view)];
+  // Types are corrected where they are shown.
+  const elsewhere = { ...view, offered: view.offered.filter((name) => name !== 'correct') };
+  const working = progress(view);
+  const mayOnlyCorrect = elsewhere.offered.length === 0 && view.offered.length > 0;
+  return [...(working ? [working] : []), ...(mayOnlyCorrect ? [] : [actions(kind, elsewhere)]), ...inspection(view)];
+};
+/** What pages of their own show beside the data. @type {Readonly<Record<string, (view: View) => Promise<readonly Node[]>>>} */
+const beside = { exportRequest, exportReview };
+/** These are taken where their panel is, with what follows from them. */
+const elsewhere = new Set(['exportRequest.read', 'exportRequest.draw', 'exportRequest.download']);
+/** @param {Kind} kind @param {View} view */
+const possible = (kind, view) => {
+  const offered = view.offered.filter((name) => !elsewhere.has(`${view.kind}.${name}`));
+  return offered.length === 0 && view.offered.length > 0 ? [] : [actions(kind, { ...view, offered })];
+};
+/** @param {View['data']} data */
+const withoutPanels = ({ inspection: _file, checks: _found, reviews: _opinions, ...data }) => data;
+
 /** One record: what it is, what can be done, what has happened. @param {Kind} kind @param {string} id @returns {(address: Address) => Promise<Screen>} */
 export const record = (kind, id) => async () => {
   await whoAmI();
@@ -134,11 +157,12 @@ export const record = (kind, id) => async () => {
   const title = titleOf(view);
   const side = [clocks(view), links(view), next(kind, view), await timeline(kind, view)];
   const main = [
-    view.kind === 'dataset' && view.offered.includes('deposit') ? upload(view) : actions(kind, view),
+    ...(view.kind === 'dataset' ? dataset(kind, view) : possible(kind, view)),
     ...signatures(kind, view),
+    ...((await beside[view.kind]?.(view)) ?? []),
     ...(view.kind === 'disclosureRecord'
       ? report(view)
-      : [h('section', { class: 'panel' }, h('h2', { say: ['内容', 'Content'] }), definitions(view.data))]),
+      : [h('section', { class: 'panel' }, h('h2', { say: ['内容', 'Content'] }), definitions(withoutPanels(view.data)))]),
   ];
   return {
     title,

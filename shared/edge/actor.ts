@@ -20,10 +20,14 @@ export const actorOf = async (headers: Readonly<Record<string, string | undefine
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
   const verified = token === undefined ? undefined : await verify(token);
   if (!verified) throw new RefusalError('unauthenticated');
-  const alone: Person = { ...visitor, id: verified.person };
-  if (organisation === '') return alone;
+  if (organisation === '') return { ...visitor, id: verified.person };
+  return memberAs(verified.person, organisation, { door, now });
+};
+
+/** A person as a member of an organisation, by the membership as it is now. @throws RefusalError not_a_member */
+export const memberAs = async (person: string, organisation: string, { door, now }: Pick<Ports, 'door' | 'now'>): Promise<Person> => {
   const [membership, org] = await door.load([
-    { kind: 'membership', id: `${organisation}:${verified.person}` },
+    { kind: 'membership', id: `${organisation}:${person}` },
     { kind: 'organisation', id: organisation },
   ]);
   const at = now().toISOString();
@@ -31,5 +35,5 @@ export const actorOf = async (headers: Readonly<Record<string, string | undefine
     throw new RefusalError('not_a_member');
   const { roles } = (membership as unknown as Stored<typeof Membership>).data;
   const { type } = (org as unknown as Stored<typeof Organisation>).data;
-  return { ...alone, org: organisation, orgType: type, region: org.region, roles };
+  return { ...visitor, id: person, org: organisation, orgType: type, region: org.region, roles };
 };

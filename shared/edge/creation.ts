@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { ruleBases, type Parameters } from '../../contracts/parameters.ts';
+import { ruleBases, rulesOf } from '../../contracts/parameters.ts';
 import type { Calendars } from '../kernel/calendar.ts';
 import { decideCreate, type Decided, type Decision, type Facts } from '../kernel/decide.ts';
 import { derivedId } from '../kernel/digest.ts';
@@ -23,12 +23,6 @@ type CreationPorts = {
 };
 
 const present = Object.keys(ruleBases).toSorted().at(-1) as keyof typeof ruleBases;
-/** The parameters of the version of the rule base that a record pinned. */
-export const rulesOf = (version: string): Parameters => {
-  const rules = (ruleBases as Record<string, Parameters>)[version];
-  if (!rules) throw new RangeError(`no rule base ${version}`);
-  return rules;
-};
 const reaction = { type: 'system', id: 'reaction' } as const;
 
 /** How records come into being: by a request, or spawned by another's event. */

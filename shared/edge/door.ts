@@ -1,3 +1,4 @@
+import { rulesOf } from '../../contracts/parameters.ts';
 import type { Calendars } from '../kernel/calendar.ts';
 import { canonical } from '../kernel/canonical.ts';
 import { clocksOf } from '../kernel/clocks.ts';
@@ -7,7 +8,7 @@ import type { Actor, Process, Ref, Stored } from '../kernel/process.ts';
 import { sees } from '../kernel/seats.ts';
 import type { Commit, Mark } from '../store/layout.ts';
 import type { Records } from '../store/records.ts';
-import { openCreation, rulesOf, type Draft } from './creation.ts';
+import { openCreation, type Draft } from './creation.ts';
 import { parse } from './parse.ts';
 import { linked, openReferences, type Needs, type References } from './references.ts';
 import { RefusalError } from './refusal.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { reactions } from '../../functions/assessment/reactions.ts';
+import type { Event } from '../../shared/kernel/decide.ts';
 import type { Seen } from '../../shared/kernel/process.ts';
 import { sheet as scoreSheet } from '../assessment/sheets.ts';
 import { processOf } from '../laws/registry.ts';
@@ -190,6 +192,17 @@ describe('the decision', () => {
       status: 'decided',
       data: { outcome: 'APPROVED', conditions: [], reasons: '同意' },
     });
+  });
+
+  it('may set a floor for every analysis rule under the scenario, in which both sign the same', () => {
+    const floor = { minEntities: 30, privacy: 'REQUIRED' };
+    const half = becomes(when(cyberspace, 'approve', opened('APPROVED'), { input: { floor } }));
+    expect(becomes(when(lead, 'approve', half, { input: {} })).status).toBe('opened');
+    const decided = becomes(when(lead, 'approve', half, { input: { floor } }));
+    expect(decided).toMatchObject({ status: 'decided', data: { floor } });
+    const carry = reactions.find(({ name }) => name === 'assessment.carryDecision');
+    const taken = carry && 'takes' in carry ? carry.takes({} as Event, decided) : [];
+    expect(taken).toMatchObject([{ kind: 'scenario', action: 'approve', input: { floor } }]);
   });
 
   it('discloses outcome and scores, and no name', () => {

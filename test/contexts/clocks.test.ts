@@ -32,6 +32,7 @@ describe('the periods of the rules', () => {
     ['of which experts have 10', running('sheet', 'awaited'), 'scoring', '2026-12-07T16:00:00.000Z'],
     ['a file is rectified in 20', running('scenario', 'rectifying', { rectifyFrom: begun }), 'rectification', '2026-12-21T16:00:00.000Z'],
     ['a listing is reviewed in 5', running('listing', 'reviewing', { filedAt: begun }), 'review', '2026-11-30T16:00:00.000Z'],
+    ['a file that is to leave is reviewed in 5', running('exportRequest', 'reviewing'), 'exportReview', '2026-11-30T16:00:00.000Z'],
     ['an order is paid in 10', running('order', 'contracted'), 'payment', '2026-12-07T16:00:00.000Z'],
     ['a delivery is inspected in 10', running('order', 'delivering'), 'inspection', '2026-12-07T16:00:00.000Z'],
     ['a grant ends with the last day of its term', running('grant', 'active'), 'term', '2027-06-30T16:00:00.000Z'],
@@ -53,7 +54,9 @@ describe('a clock that fires', () => {
   );
 
   it.each(overdue)('marks a late %s (%s) in %s, and leaves the file where it is', (kind, _name, status) => {
-    const { next } = fire(running(kind, status, status === 'filed' || status === 'reviewing' ? { filedAt: begun } : {}));
+    const { next } = fire(
+      running(kind, status, status === 'filed' || (kind === 'listing' && status === 'reviewing') ? { filedAt: begun } : {}),
+    );
     expect(next.status).toBe(status);
   });
 

@@ -79,10 +79,18 @@ describe('a listing', () => {
   });
 
   it('is halted at once by venue, authority or cyberspace office, and comes back by two while its chain is whole', () => {
-    for (const one of [lead, people['lead of the district'], people.cyberspace]) {
+    const overseers = [people['case of the district'], people['lead of the district']] as const;
+    const halts = [
+      [lead, [reviewer, lead], overseers[1]],
+      [people['lead of the district'], overseers, lead],
+      [people.cyberspace, overseers, lead],
+    ] as const;
+    for (const [one, [first, second], another] of halts) {
       const halted = after(recordOf('listing', 'listed'), ['suspend', one]);
-      expect(after(halted, ['resume', reviewer]).status).toBe('suspended');
-      expect(after(halted, ['resume', reviewer], ['resume', lead]).status).toBe('listed');
+      expect(after(halted, ['resume', first]).status).toBe('suspended');
+      expect(after(halted, ['resume', first], ['resume', second]).status).toBe('listed');
+      // The venue does not undo what an overseer has done, nor an overseer what is the venue's own.
+      expect(refusal(when(another, 'resume', halted))).toBe('stopped_by_another');
       expect(refusal(when(lead, 'resume', halted, { broken: { product: { kind: 'scenario', id: 'scenario-1' } } }))).toBe(
         'authority_broken',
       );

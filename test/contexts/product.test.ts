@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { tightened } from '../../contracts/analysis-rule.ts';
 import { personalKinds } from '../../contracts/personal-kinds.ts';
 import { refusal, when, whenCreating } from '../support/decisions.ts';
 import { inputOf, liveOf, recordOf, rules } from '../support/fixtures.ts';
@@ -121,12 +122,69 @@ describe('the analysis rule of a product', () => {
           const weak = entities < minEntities || dominance > dominancePercent || rows > maxRows;
           const rule = ruleOf({ minEntities: entities, dominancePercent: dominance, maxRows: rows, dimensions: [], measures: [] });
           expect(refusal(make(rule))).toBe(weak ? 'rule_too_weak' : undefined);
-          expect(refusal(when(agent, 'edit', recordOf('product', 'draft'), { input: { rule }, refs: { dataset: dataset([]) } }))).toBe(
-            weak ? 'rule_too_weak' : undefined,
-          );
+          expect(
+            refusal(
+              when(agent, 'edit', recordOf('product', 'draft'), {
+                input: { rule },
+                refs: { dataset: dataset([]), scenario: liveOf('scenario') },
+              }),
+            ),
+          ).toBe(weak ? 'rule_too_weak' : undefined);
         },
       ),
     );
+  });
+});
+
+describe('the conditions of the scenario (Measures art. 19)', () => {
+  const floors = fc.record(
+    {
+      minEntities: fc.integer({ min: 2, max: 60 }),
+      dominancePercent: fc.integer({ min: 1, max: 100 }),
+      maxRows: fc.integer({ min: 1, max: 5000 }),
+      privacy: fc.constant('REQUIRED' as const),
+    },
+    { requiredKeys: [] },
+  );
+  const under = (rule: object, floor: object) =>
+    whenCreating(agent, 'product', {
+      input: { scenario: 'scenario-1', dataset: 'dataset-1', rule },
+      refs: { dataset: dataset([]), scenario: liveOf('scenario', { id: 'scenario-1', data: { floor } }) },
+    });
+
+  it('bind every rule under it as the rule base does, and never loosen that', () => {
+    const { minEntities, dominancePercent, maxRows } = rules.sandbox;
+    fc.assert(
+      fc.property(floors, fc.integer({ min: 2, max: 60 }), fc.integer({ min: 1, max: 5000 }), (floor, entities, rows) => {
+        const rule = ruleOf({ minEntities: entities, dominancePercent, maxRows: rows, dimensions: [], measures: [] });
+        const weak =
+          entities < Math.max(minEntities, floor.minEntities ?? 0) ||
+          dominancePercent > (floor.dominancePercent ?? 100) ||
+          rows > Math.min(maxRows, floor.maxRows ?? maxRows) ||
+          floor.privacy === 'REQUIRED';
+        expect(refusal(under(rule, floor))).toBe(weak ? 'rule_too_weak' : undefined);
+      }),
+    );
+  });
+
+  it('tighten a rule that was approved before they rose, and leave a stricter one as it is', () => {
+    fc.assert(
+      fc.property(floors, fc.integer({ min: 2, max: 60 }), fc.integer({ min: 1, max: 100 }), (floor, entities, dominance) => {
+        const rule = { minEntities: entities, dominancePercent: dominance, maxRows: 1000 };
+        const now = tightened(rule, floor);
+        expect(now.minEntities).toBe(Math.max(entities, floor.minEntities ?? 0));
+        expect(now.dominancePercent).toBe(Math.min(dominance, floor.dominancePercent ?? 100));
+        expect(now.maxRows).toBe(Math.min(1000, floor.maxRows ?? 1000));
+        expect(tightened(now, floor)).toEqual(now);
+      }),
+    );
+  });
+
+  it('may demand noise of every product', () => {
+    const noise = { epsilonMicro: 1, cellsPerEntity: 1, rowsPerCell: 1, datasetBudgetMicro: 1, buyerBudgetMicro: 1 };
+    const floor = { privacy: 'REQUIRED' };
+    expect(refusal(under(ruleOf({ dimensions: [], measures: [] }), floor))).toBe('rule_too_weak');
+    expect(refusal(under(ruleOf({ dimensions: [], measures: [], privacy: noise }), floor))).toBeUndefined();
   });
 });
 

@@ -162,8 +162,10 @@ describe('an entitlement', () => {
       expect(refusal(when(people['operator signatory'], 'revoke', recordOf('entitlement', status)))).toBe('not_permitted');
   });
 
-  it('is not live while it is suspended, and lives again only by two of the venue', () => {
-    const suspended = becomes(when(people.cyberspace, 'suspend', recordOf('entitlement', 'active')));
+  it('is not live while it is suspended, and lives again only by two of the side that stopped it', () => {
+    const stopped = becomes(when(people.cyberspace, 'suspend', recordOf('entitlement', 'active')));
+    expect(refusal(when(people['venue reviewer'], 'resume', stopped))).toBe('stopped_by_another');
+    const suspended = becomes(when(people['venue lead'], 'suspend', recordOf('entitlement', 'active')));
     expect(suspended.validUntil).toBeUndefined();
     const half = becomes(when(people['venue reviewer'], 'resume', suspended));
     expect(half.status).toBe('suspended');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { csvOf, type Cell } from '../../functions/disclosure/export.ts';
+import { csvOf } from '../../shared/edge/csv.ts';
 import { openRegister } from '../../functions/disclosure/register.ts';
 import { canonical } from '../../shared/kernel/canonical.ts';
 import type { Entry } from '../../contracts/disclosure.ts';
@@ -36,7 +36,7 @@ describe('a CSV file', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell, cell), { maxLength: 6 }), (rows) => {
         const read = parseCsv(csvOf(['a', 'b', 'c'], rows));
-        const told = (value: Cell): string => {
+        const told = (value: string | number | boolean | null): string => {
           const text = String(value ?? '');
           return typeof value === 'string' && formula.test(text) ? `'${text}` : text;
         };

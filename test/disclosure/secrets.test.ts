@@ -39,6 +39,10 @@ const open: Readonly<Record<string, readonly string[]>> = {
   // trades, requirements §3.2: neither who bought nor what for, nor how it was paid
   order: ['product', 'priceFen'],
   contract: [],
+  // what may be asked of a product, as its description says; neither text nor parameters
+  template: ['product', 'title.zh', 'title.en'],
+  // files let out, requirements §5: of which product; neither what is in them nor for whom
+  exportRequest: ['product'],
   // notices of the State Council
   calendar: ['calendar.source', 'calendar.off', 'calendar.working'],
   // disclosure by both sides, notice of the NDA of 2026-02-10: who must tell, of which period, the totals, and what was left out on

@@ -130,6 +130,7 @@ const files: Readonly<Record<string, string>> = {
   'GET /v1/disclosure/receipts': 'text/plain',
   'GET /v1/disclosure/feed.atom': 'application/atom+xml',
   'GET /v1/disclosure/feed.json': 'application/feed+json',
+  'GET /v1/exports/{token}': 'text/csv',
 };
 /** Every answer is JSON of a known shape, or a file of its type; every refusal is a problem whose codes are those of its status. */
 const answers: Check = (document) =>

@@ -183,7 +183,7 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
         Disclosure: [...read, ...write],
         Money: [...read, ...write],
         Search: [...read, ...write],
-        Objects: ['s3:GetObject', 's3:ListBucket'], // whether a deposited file is there at all
+        Objects: ['s3:DeleteObject', 's3:ListBucket'], // what has been loaded, refused or not let out
       },
     ],
   ])('%s may reach its own tables only', (name, expected) => {
@@ -196,17 +196,44 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
 
   const folders = (prefix: string, action: string) => {
     const allowed = statementsOf(prefix).filter((s) => listOf(s.Action).includes(action));
-    return ['quarantine', 'results', 'sandbox', 'staging'].filter((folder) =>
+    return ['exports', 'quarantine', 'results', 'sandbox', 'staging'].filter((folder) =>
       JSON.stringify(allowed.map((s) => s.Resource)).includes(`/${folder}/*`),
     );
   };
 
-  it('sandbox signs uploads into quarantine and reads results, and the worker writes anywhere but there', () => {
+  it('sandbox signs uploads into quarantine and reads results and files, and the worker writes anywhere but there', () => {
     expect(folders('sandboxRole', 's3:PutObject')).toEqual(['quarantine']);
-    expect(folders('sandboxRole', 's3:GetObject')).toEqual(['results']);
-    expect(folders('WorkerRole', 's3:PutObject')).toEqual(['results', 'sandbox']);
+    expect(folders('sandboxRole', 's3:GetObject')).toEqual(['exports', 'results']);
+    expect(folders('WorkerRole', 's3:PutObject')).toEqual(['exports', 'results', 'sandbox']);
     expect(folders('SequencerRole', 's3:PutObject')).toEqual(['staging']);
     expect(folders('WorkerRole', 's3:GetObject')).toEqual(['quarantine', 'results', 'sandbox']);
+  });
+
+  it('what is put into quarantine is scanned where GuardDuty does so, and its verdict is read by the worker', () => {
+    const plans = all('AWS::GuardDuty::MalwareProtectionPlan').map(([, plan]) => plan);
+    const worker = all('AWS::Lambda::Function').find(([id]) => id.startsWith('Worker'))?.[1];
+    const told = (worker as { readonly Environment: { readonly Variables: Readonly<Record<string, string>> } }).Environment.Variables;
+    const scans = partition === 'aws';
+    expect(plans).toEqual(
+      scans
+        ? [
+            expect.objectContaining({
+              Actions: { Tagging: { Status: 'ENABLED' } },
+              ProtectedResource: { S3Bucket: { BucketName: expect.anything(), ObjectPrefixes: ['quarantine/'] } },
+            }),
+          ]
+        : [],
+    );
+    expect(told['HARBOUR_MALWARE_TAGS']).toBe(scans ? 'on' : undefined);
+    for (const role of ['WorkerRole', 'MalwareRole']) expect(folders(role, 's3:GetObjectTagging')).toEqual(scans ? ['quarantine'] : []);
+    expect(folders('MalwareRole', 's3:GetObject')).toEqual(scans ? ['quarantine'] : []);
+  });
+
+  it('the belt and the clock remove what is done with from quarantine and what was not let out, and nothing else', () => {
+    for (const name of ['BeltRole', 'ClockRole']) {
+      expect(folders(name, 's3:DeleteObject')).toEqual(['exports', 'quarantine']);
+      for (const action of ['s3:GetObject', 's3:PutObject']) expect(folders(name, action)).toEqual([]);
+    }
   });
 
   it('the worker has no way out but to our objects, our records and our secret', () => {

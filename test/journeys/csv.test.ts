@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Host } from '../../infra/local/host.ts';
 import type { View } from '../../infra/local/journey/client.ts';
-import { assemble, assess, authorise, catalogue, upload, type Cast } from '../../infra/local/journey/journey.ts';
+import { assemble, assess, authorise, catalogue, examine, upload, type Cast } from '../../infra/local/journey/journey.ts';
 import { openTestHost } from '../support/host.ts';
 import { becomes, historyOf, material, quiet, tries } from '../support/trading.ts';
 
@@ -30,10 +30,7 @@ const gb18030 = Buffer.from('bbfac3dcb5a5d4aab8f1', 'hex');
 /** Deposits what has been put in place, lets it be checked and approved, and answers what became of it. */
 const pass = async (fileName = 'trips.csv'): Promise<View> => {
   await cast.steward.act(dataset, 'datasets', 'deposit', { fileName });
-  await cast.case.act(dataset, 'datasets', 'check');
-  await cast.cdo.act(dataset, 'datasets', 'approve');
-  await cast.lead.act(dataset, 'datasets', 'approve');
-  return becomes(cast.agent, 'datasets', dataset.id, 'loaded', 'refused');
+  return examine(cast, dataset);
 };
 const put = (content: string | Buffer) => upload(cast.steward, dataset, Readable.from([Buffer.from(content as string)]));
 const placeOf = () => cast.steward.get<Place>(`/v1/datasets/${dataset.id}/upload`);
@@ -152,7 +149,7 @@ describe('the file at last', () => {
     expect(body.code).toBe('wrong_state');
     expect((await tries(cast.steward, 'datasets', dataset.id, 'deposit', { fileName: 'again.csv' })).body.code).toBe('wrong_state');
     expect(new Set((await historyOf(cast.lead, 'datasets', dataset.id)).map((line) => line.action))).toEqual(
-      new Set(['create', 'deposit', 'check', 'approve', 'refuse', 'return', 'load']),
+      new Set(['create', 'deposit', 'inspect', 'check', 'approve', 'refuse', 'return', 'load']),
     );
   });
 
@@ -166,10 +163,7 @@ describe('the file at last', () => {
     expect(await putAt(url, csv(header, rows(0, 300)))).toBe(200);
     await cast.steward.act(dataset, 'datasets', 'deposit', { fileName: 'trips.csv' });
     expect(await putAt(url, csv(header, rows(0, 999)))).toBe(409);
-    await cast.case.act(dataset, 'datasets', 'check');
-    await cast.cdo.act(dataset, 'datasets', 'approve');
-    await cast.lead.act(dataset, 'datasets', 'approve');
-    const loaded = await becomes(cast.agent, 'datasets', dataset.id, 'loaded', 'refused');
+    const loaded = await examine(cast, dataset);
     expect([loaded.status, loaded.data['rows']]).toEqual(['loaded', 300]);
   });
 });

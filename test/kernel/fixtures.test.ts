@@ -56,6 +56,23 @@ describe('a record that an earlier release stored', () => {
   });
 });
 
+describe('a dataset of schema 1, which knew no inspection', () => {
+  const present = stored('dataset.1.json').map((record) => [record.status, upcast(contracts.dataset, record)] as const);
+
+  it('is deposited again where it was not loaded, and stays what it is where it was', () => {
+    expect(Object.fromEntries(present.map(([was, { status }]) => [was, status]))).toEqual({
+      deposited: 'refused',
+      checked: 'refused',
+      loading: 'refused',
+      refused: 'refused',
+      loaded: 'loaded',
+      sealed: 'sealed',
+    });
+    for (const [was, record] of present.filter(([, { status }]) => status === 'refused'))
+      expect([was, refusal(when(people.steward, 'deposit', record))]).toEqual([was, undefined]);
+  });
+});
+
 describe('an organisation of schema 1, which knew its name in Chinese only', () => {
   const present = (id: string): Stored => {
     const record = stored('organisation.1.json').find((r) => r.id === id);

@@ -16,6 +16,8 @@ import {
   signedIn,
 } from './permissions.cast.ts';
 import { disclosures } from './permissions.disclosure.ts';
+import { exports } from './permissions.export.ts';
+import { services } from './permissions.template.ts';
 
 /** Who may take an action, and in which states: in every other state they are told so; everyone else is refused in every state. */
 type May = { readonly in: readonly string[]; readonly by: readonly Who[] };
@@ -23,6 +25,7 @@ export type Section = {
   readonly kind: Kind;
   /** Whose record it is, where the kind alone does not say. */
   readonly owner?: string;
+  readonly party?: string;
   /** What it holds, where seats depend on that. */
   readonly data?: object;
   readonly create: readonly Who[];
@@ -190,32 +193,37 @@ export const matrix: readonly Section[] = [
     open: [],
     may: {
       deposit: { in: ['requested', 'refused'], by: ['steward'] },
-      check: { in: ['deposited'], by: theCase },
-      return: { in: ['deposited', 'checked'], by: theCase },
+      inspect: { in: ['deposited'], by: worker },
+      correct: { in: ['inspected'], by: ['steward'] },
+      check: { in: ['inspected'], by: theCase },
+      return: { in: ['deposited', 'inspected', 'checked'], by: theCase },
       approve: { in: ['checked'], by: ['cdo', ...theLead] },
       load: { in: ['loading'], by: worker },
-      refuse: { in: ['deposited', 'checked', 'loading'], by: worker },
-      seal: { in: ['loaded'], by: theLead },
+      refuse: { in: ['deposited', 'loading'], by: worker },
+      // §5, halt or seal: the authority decides, the cyberspace office orders; the source answers for its data (Measures art. 19).
+      seal: { in: ['loaded'], by: [...theLead, 'cyberspace', 'cdo'] },
       unseal: { in: ['sealed'], by: authority },
     },
   },
   {
+    // Of a dataset: its source, whose steward deposited the file, sees and may stop the work on it.
     kind: 'job',
     create: reaction,
-    see: [...operator, ...theLead, 'auditor', 'sre'],
+    see: [...operator, ...source, ...theLead, 'auditor', 'sre'],
     open: [],
     may: {
       start: { in: ['queued'], by: worker },
       progress: { in: ['running'], by: worker },
       finish: { in: ['running'], by: worker },
       fail: { in: ['running'], by: worker },
-      cancel: { in: ['queued', 'running'], by: ['operator agent', ...theLead] },
+      cancel: { in: ['queued', 'running'], by: ['operator agent', 'steward', ...theLead] },
       requeue: { in: ['queued', 'running'], by: clock },
     },
   },
   {
     kind: 'job',
     owner: 'buyer-a',
+    party: 'nobody',
     create: reaction,
     see: [...buyer, ...theLead, 'auditor', 'sre'],
     open: [],
@@ -257,7 +265,8 @@ export const matrix: readonly Section[] = [
       approve: { in: ['reviewing'], by: ['venue reviewer', 'venue lead'] },
       reject: { in: ['reviewing'], by: ['venue reviewer', 'venue lead'] },
       suspend: { in: ['listed'], by: ['venue lead', ...theLead, 'cyberspace'] },
-      resume: { in: ['suspended'], by: ['venue reviewer', 'venue lead'] },
+      // The side that stopped it resumes it: a guard tells which.
+      resume: { in: ['suspended'], by: ['venue reviewer', 'venue lead', ...authority] },
       withdraw: { in: ['draft'], by: ['operator agent'] },
       delist: { in: ['listed', 'suspended'], by: ['operator agent', 'venue lead'] },
       overdue: { in: ['reviewing'], by: clock },
@@ -303,11 +312,12 @@ export const matrix: readonly Section[] = [
     // Halt: lead A, CAC orders, the venue X. The buyer may give up its right; the operator may not take back what was paid for.
     kind: 'entitlement',
     create: reaction,
-    see: [...buyer, ...operator, 'venue reviewer', 'venue lead', ...theLead, 'cyberspace', 'auditor'],
+    see: [...buyer, ...operator, 'venue reviewer', 'venue lead', ...authority, 'cyberspace', 'auditor'],
     open: [],
     may: {
       suspend: { in: ['active'], by: ['venue lead', ...theLead, 'cyberspace'] },
-      resume: { in: ['suspended'], by: ['venue reviewer', 'venue lead'] },
+      // The side that stopped it resumes it: a guard tells which.
+      resume: { in: ['suspended'], by: ['venue reviewer', 'venue lead', ...authority] },
       revoke: { in: ['active', 'suspended'], by: ['venue lead', ...theLead, 'buyer signatory'] },
       expire: { in: ['active', 'suspended'], by: clock },
     },
@@ -351,4 +361,6 @@ export const matrix: readonly Section[] = [
     },
   },
   ...disclosures,
+  ...exports,
+  ...services,
 ];

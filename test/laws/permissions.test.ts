@@ -13,8 +13,8 @@ const nobody = new Set<Refusal>(['not_found', 'not_permitted']);
 const codeOf = (decision: Decision): Refusal | undefined => ('refused' in decision ? decision.refused.code : undefined);
 let cells = 0;
 
-const recordIn = ({ kind, owner, data = {} }: Section, state: string): Stored =>
-  recordOf(kind, state, owner === undefined ? { data } : { owner, data });
+const recordIn = ({ kind, owner, party, data = {} }: Section, state: string): Stored =>
+  recordOf(kind, state, { data, ...(owner === undefined ? {} : { owner }), ...(party === undefined ? {} : { party }) });
 /** What an actor is told, as the matrix has it: nobody's business, the wrong state, or a matter of standing and guards. */
 const meant = (allowed: boolean, inState: boolean) => (allowed ? (inState ? 'may' : 'wrong_state') : 'may not');
 const told = (code: Refusal | undefined) => {

@@ -4,8 +4,8 @@ import type { Kind } from '../../contracts/index.ts';
 import type { OnRefused, Reaction, Take } from '../../shared/edge/context.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import { eventIdOf, seatsOf, type Event } from '../../shared/kernel/decide.ts';
-import type { Process, Seat, Stored } from '../../shared/kernel/process.ts';
-import { now, recordOf } from '../support/fixtures.ts';
+import type { Process, Ref, Seat, Stored } from '../../shared/kernel/process.ts';
+import { liveOf, now, recordOf } from '../support/fixtures.ts';
 import { processes, processOf, reactions } from './registry.ts';
 
 type Row = { readonly by: Seat | readonly Seat[]; readonly to: string | readonly string[] };
@@ -39,8 +39,8 @@ const variants: Readonly<Record<string, readonly object[]>> = {
   ],
   'order contracted': [{}, { priceFen: 100 }],
   'disclosureRecord published': [{}, { corrects: 'annual:operator-a:2026' }],
-  'job failed': ['dataset', 'query'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
-  'job cancelled': ['dataset', 'query'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
+  'job failed': ['dataset', 'query', 'exportRequest'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
+  'job cancelled': ['dataset', 'query', 'exportRequest'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
 };
 /** Every event that a reaction listens to, with the record in each state to which that event may have brought it. */
 const heard = ({ on }: Reaction): readonly { readonly event: Event; readonly record: Stored }[] =>
@@ -78,10 +78,14 @@ const afterRefusal = (refused: OnRefused, event: Event, record: Stored): readonl
 const asked = async (reaction: Reaction, event: Event, record: Stored): Promise<readonly Take[]> => {
   if (!('runs' in reaction)) return reaction.takes(event, record);
   const takes: Take[] = [];
-  const door = { act: async (take: Take) => takes.push(take) };
-  const blobs = { get: async () => undefined };
+  const door = {
+    act: async (take: Take) => takes.push(take),
+    load: async (refs: readonly Ref[]) => refs.map(({ kind }) => liveOf(kind as Kind)),
+  };
+  const blobs = { get: async () => undefined, list: async () => [], remove: async () => undefined };
   const tables = {
     disclosure: { get: async () => [], query: async () => [] },
+    releases: { query: async () => [] },
     openings: { get: async (keys: readonly unknown[]) => keys.map(() => ({ commitment: '', erasedAt: now })), query: async () => [] },
   };
   const refused = await reaction.runs(event, record, { door, blobs, tables, now: () => new Date(now) } as unknown as Ports);
@@ -93,6 +97,7 @@ const inward = new Set([
   'disclosure.append',
   'disclosure.countUse',
   'listing.index',
+  'sandbox.clearQuarantine',
   'sandbox.dispatch',
   'settlement.receive',
   'settlement.refund',

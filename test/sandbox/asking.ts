@@ -1,13 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { AnalysisRule } from '../../contracts/analysis-rule.ts';
-import { compare, withKeys, withoutHidden, type Effort } from '../../functions/sandbox/comparing.ts';
-import { askedOf } from '../../functions/sandbox/differences.ts';
-import type { Answer, Cell } from '../../functions/sandbox/engine.ts';
-import { compile } from '../../functions/sandbox/gate.ts';
+import { answer, type Desk } from '../../functions/sandbox/answering.ts';
+import type { Effort } from '../../functions/sandbox/comparing.ts';
+import type { Answer, Cell, QueryResult } from '../../functions/sandbox/engine.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
-import { printForm } from '../../functions/sandbox/printing.ts';
-import { identityOf, openReleases, settled } from '../../functions/sandbox/releases.ts';
+import { plan } from '../../functions/sandbox/planning.ts';
 import { openSqlite } from '../../shared/store/sqlite.ts';
 
 /** Trips in a city: 6 districts, 3 kinds, 12 months; one person alone in a district, another alone among the night trips of one. */
@@ -47,26 +45,24 @@ export async function openAsking(rows: string) {
   };
   let asked = 0;
   let resource = 0;
-  const releases = openReleases(store.table('releases'));
-  const memory = new Map<string, readonly Row[]>();
+  const answers = new Map<string, QueryResult>();
+  const desk: Desk = {
+    memory: store.table('releases'),
+    stored: async (query) => answers.get(query),
+    pay: async () => undefined,
+    pace: async (least = 0) => least,
+  };
 
   const ask = async (sql: string, over: Partial<AnalysisRule> = {}): Promise<Told> => {
     asked += 1;
-    const query = `q${asked}`;
-    const mine = { ...rule, ...over };
-    const compiled = await compile(sql, mine, columns, parser.parse);
-    if ('refused' in compiled) throw new Error(`${compiled.refused}: ${sql}`);
-    const form = settled(compiled.form);
-    const identity = identityOf(form, mine, 'object');
-    const { place, before } = await releases.reserve(`r${resource}`, query, identity, askedOf(form, mine));
-    const stored = before.find((each) => each.identity === identity && each.status === 'released');
-    if (stored) return { rows: memory.get(stored.query) ?? [], effort: { before: before.length, compared: 0, atoms: 0, ms: 0 } };
-    const { hidden, effort } = await compare(askedOf(form, mine), before, run);
-    await releases.settle(`r${resource}`, place, hidden === null ? { status: 'refused' } : { status: 'released', hidden });
-    if (hidden === null) return 'refused';
-    const answer = withoutHidden(await run(printForm(withKeys(form), { rule: mine, columns })), form, hidden);
-    memory.set(query, answer.rows);
-    return { rows: answer.rows, effort };
+    const id = `q${asked}`;
+    const ground = { rule: { ...rule, ...over }, columns };
+    const planned = await plan(sql, ground.rule, columns, parser.parse);
+    if ('refused' in planned) throw new Error(`${planned.refused}: ${sql}`);
+    const told = await answer({ id, planned, ground, resource: `r${resource}`, object: 'object', run }, desk);
+    if ('refused' in told) return 'refused';
+    answers.set(id, told.result);
+    return { rows: told.result.rows, effort: told.effort ?? { before: 0, compared: 0, atoms: 0, ms: 0 } };
   };
   return {
     ask,

@@ -69,7 +69,7 @@ describe('the public grid of a question', () => {
     const grid = gridFor(form) ?? [];
     expect(grid).toHaveLength(4 * 3 * 3);
     expect(grid[0]?.map(({ shown }) => shown)).toEqual(['a', '2026-01-30T00:00:00', -10]);
-    expect(grid.at(-1)?.map(({ key }) => key)).toEqual(['absent', '2026-02-01 00:00:00', '1']);
+    expect(grid.at(-1)?.map(({ key }) => key)).toEqual(['absent', '2026-02-01 00:00:00', '10']);
   });
 
   it('is coarser where the question is, and too large before it is written out', async () => {
@@ -230,10 +230,12 @@ describe('the accounts of ε', () => {
   const pay = async (records: ReturnType<typeof openRecords>, contract: string, cost: number, event: string): Promise<string> => {
     for (;;) {
       const accounts = await Promise.all(
-        accountsOf('resource-1', contract, privacy).map(async (account) => ({ ...account, left: await records.left(account.id) })),
+        accountsOf({ resources: ['resource-1'], resourceMicro: 900_000, product: 'product-1', entitlement: contract }, privacy).map(
+          async (account) => ({ ...account, left: await records.left(account.id) }),
+        ),
       );
       if (!affordable(accounts, cost)) return 'refused';
-      const effects = payments(accounts, cost, 'quota_exhausted');
+      const effects = payments(accounts, cost, 'budget_exhausted');
       const refused = await records.commit({
         writes: [],
         allows: effects.flatMap((each) => ('allow' in each ? [{ id: each.allow, amount: each.amount }] : [])),
@@ -253,8 +255,9 @@ describe('the accounts of ε', () => {
       ),
     );
     const paid = outcomes.filter(([, came]) => came === 'paid').length;
-    expect(paid).toBe(Math.floor(privacy.datasetBudgetMicro / 7_000));
-    expect(await records.left('epsilon#resource#resource-1')).toBe(privacy.datasetBudgetMicro - paid * 7_000);
+    expect(paid).toBe(Math.floor(900_000 / 7_000));
+    expect(await records.left('epsilon#resource#resource-1')).toBe(900_000 - paid * 7_000);
+    expect(await records.left('epsilon#product#product-1')).toBe(privacy.datasetBudgetMicro - paid * 7_000);
     for (const contract of [0, 1, 2, 3]) {
       const own = outcomes.filter(([whose, came]) => whose === contract && came === 'paid').length;
       const left = await records.left(`epsilon#entitlement#contract-${contract}`);
@@ -268,9 +271,9 @@ describe('the accounts of ε', () => {
     const records = openRecords(store.table('records'), { reactionsTo: () => [] });
     expect(await pay(records, 'one', 600_000, 'query.a.1')).toBe('paid');
     expect(await pay(records, 'one', 1, 'query.b.1')).toBe('refused');
-    expect(await pay(records, 'two', 400_001, 'query.c.1')).toBe('refused');
+    expect(await pay(records, 'two', 300_001, 'query.c.1')).toBe('refused');
     expect(await records.left('epsilon#entitlement#two')).toBeUndefined();
-    expect(await pay(records, 'two', 400_000, 'query.d.1')).toBe('paid');
+    expect(await pay(records, 'two', 300_000, 'query.d.1')).toBe('paid');
     expect(await pay(records, 'three', 1, 'query.e.1')).toBe('refused');
     store.close();
   });

@@ -98,12 +98,45 @@ test('under a privacy budget, every cell of the public domain with noise, and ex
   const noised = { dimensions: [{ column: 'borough', domain: ['b0', 'b1', 'nowhere'] }], measures: [], entity: 'rider', privacy };
   await writeFile(at('noised.json'), JSON.stringify(noised));
   const lines = Array.from({ length: 3 }, () => JSON.stringify(asked[0])).join('\n');
-  const { code, lines: verdicts } = await gate(['--rule', at('noised.json'), '--data', at('data.parquet')], [lines]);
+  const { code, lines: verdicts } = await gate(['--rule', at('noised.json'), '--data', at('data.parquet'), '--apart'], [lines]);
   expect(code).toBe(0);
   const rows = (verdicts as { rows: [string, number][] }[]).map((verdict) => verdict.rows);
   for (const each of rows) expect(each.map(([borough]) => borough).sort()).toEqual(['b0', 'b1', 'nowhere']);
   // Three cells three times with noise of some tens: all alike is out of the question.
   expect(new Set(rows.map((each) => JSON.stringify(each))).size).toBeGreaterThan(1);
+}, 20_000);
+
+test('the lines are one buyer’s questions in turn: the same has the same answer, the budget ends, and apart it does neither', async () => {
+  // One question costs 200,000: one statistic in two cells of an entity.
+  const privacy = { epsilonMicro: 100_000, cellsPerEntity: 2, rowsPerCell: 6, datasetBudgetMicro: 450_000, buyerBudgetMicro: 900_000 };
+  const noised = { dimensions: [{ column: 'borough', domain: ['b0', 'b1', 'nowhere'] }], measures: [], entity: 'rider', privacy };
+  await writeFile(at('small.json'), JSON.stringify(noised));
+  const questions = [
+    asked[0],
+    asked[0],
+    "select borough, count(*) from data where borough = 'b0' group by borough",
+    'select count(*) from data',
+    asked[0],
+  ];
+  const lines = questions.map((sql) => JSON.stringify(sql)).join('\n');
+  const args = ['--rule', at('small.json'), '--data', at('data.parquet')];
+  const { lines: verdicts } = await gate(args, [lines]);
+  const told = (verdicts as { rows?: unknown; refused?: string }[]).map(({ rows, refused }) => refused ?? rows);
+  expect(told[1]).toEqual(told[0]);
+  expect(told[2]).toEqual(expect.any(Array));
+  expect(told[3]).toBe('budget_exhausted');
+  expect(told[4]).toEqual(told[0]);
+  expect((await gate([...args, '--apart'], [lines])).lines.filter((line) => 'refused' in (line as object))).toEqual([]);
+}, 20_000);
+
+test('a total and its complement, which tell of one person together, are not both told', async () => {
+  await writeFile(at('target.json'), JSON.stringify({ ...rule, dimensions: [{ column: 'borough' }], minEntities: 5 }));
+  // Of “tiny” there are three persons; everyone but them, and everyone, differ by just these.
+  const pair = ['select count(*) from data', "select count(*) from data where borough in ('b0', 'b1')"];
+  const args = ['--rule', at('target.json'), '--data', at('data.parquet'), '--entity', 'rider'];
+  const { lines: verdicts } = await gate(args, [pair.map((sql) => JSON.stringify(sql)).join('\n')]);
+  const told = (verdicts as { rows?: readonly unknown[]; refused?: string }[]).filter(({ rows }) => rows !== undefined && rows.length > 0);
+  expect(told).toHaveLength(1);
 }, 20_000);
 
 test('a pipe of thousands of lines, which come back as they went in', async () => {

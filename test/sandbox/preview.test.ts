@@ -3,9 +3,9 @@ import { AnalysisRule } from '../../contracts/analysis-rule.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
 import type { Preview } from '../../functions/sandbox/preview.ts';
 import { preview } from '../../functions/sandbox/preview.ts';
-import { previewRoute, provideTrials } from '../../functions/sandbox/preview-route.ts';
+import { previewRoutes, provideTrials } from '../../functions/sandbox/preview-route.ts';
 import { rehearse } from '../../functions/sandbox/rehearsal.ts';
-import type { Call } from '../../shared/edge/context.ts';
+import type { Call, Route } from '../../shared/edge/context.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
 import { recordOf } from '../support/fixtures.ts';
 
@@ -22,6 +22,7 @@ const rule = AnalysisRule.parse({
   entity: 'rider',
 });
 
+const previewRoute = previewRoutes[0] as Route;
 let parser: Awaited<ReturnType<typeof openParser>>;
 beforeAll(async () => {
   parser = await openParser();
@@ -36,7 +37,7 @@ describe('one who has not bought asks whether a question can be answered', () =>
       where borough in ('Hailing', 'Gaogang') and pickup >= '2024-01-01' group by borough order by trips desc`;
     expect(await ask(sql)).toMatchObject({
       accepted: true,
-      sql: expect.stringMatching(/^WITH entities AS .* HAVING count\(entity\) >= 10 /),
+      sql: expect.stringMatching(/^WITH source AS .* HAVING count\(entity\) >= 10 /),
       predicates: [`("borough") IN ('Hailing', 'Gaogang')`, `("pickup") >= TIMESTAMP '2024-01-01 00:00:00'`],
       cost: { queries: 1 },
       sample: {

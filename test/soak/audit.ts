@@ -108,7 +108,7 @@ export const always = (all: Found): readonly string[] => [...histories(all), ...
 const stillWaiting: Readonly<Record<string, readonly string[]>> = {
   order: ['paid', 'accepted'],
   query: ['admitted'],
-  dataset: ['loading'],
+  dataset: ['deposited', 'loading'],
   job: ['queued', 'running'],
 };
 const dataOf = (record: Stored): Readonly<Record<string, unknown>> => record.data;

@@ -154,5 +154,23 @@ export const loadedFile = {
     personal: null,
     unique: false,
   })),
+};
+/** What an inspection says of the same file. */
+export const inspectedFile = {
+  format: 'csv',
+  encoding: 'utf-8',
+  rows: loadedFile.rows,
+  bytes: loadedFile.bytes,
+  digest: loadedFile.digest,
+  columns: loadedFile.columns.map((column) => ({
+    ...column,
+    alternatives: [],
+    distinctApprox: 1,
+    conformPermille: 1000,
+    plausiblePermille: null,
+    freshDays: null,
+  })),
+  quality: { normativity: 1000, completeness: 1000, accuracy: null, consistency: 1000, timeliness: null, accessibility: 1000 },
   malwareScan: 'NOT_RUN',
+  malwareReason: 'NO_SCANNER',
 };

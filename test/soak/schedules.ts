@@ -7,7 +7,7 @@ import { folderSource } from '../../verifier/folder.js';
 import { always, carriedOn, found } from './audit.ts';
 import { disclosed, ledger, money, settlements } from './books.ts';
 import { visit } from '../support/ledger.ts';
-import { creations, inputFor, loadedFile, type Recent } from './moves.ts';
+import { creations, inputFor, inspectedFile, loadedFile, type Recent } from './moves.ts';
 import { randomFrom, seedOfRun, type Part, type Report } from './report.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -111,15 +111,20 @@ const works = async ({ ports: { door }, jobs, load }: World, tally: Tally, id: s
   jobs.delete(id);
   const job = await load('job', id);
   if (job?.status !== 'queued') return;
-  const { task, subject } = job.data as unknown as { task: 'load' | 'query'; subject: Ref };
+  const { task, subject, round } = job.data as unknown as { task: 'inspect' | 'load' | 'query'; subject: Ref; round: number };
   const act = (ref: Ref, action: string, input: object) =>
     attempt(tally, `${ref.kind}.${action}`, () =>
       door.act({ ...ref, action, input, actor: worker, key: `${id}/${String((job.data as { attempt?: number }).attempt)}/${action}` }),
     );
   await act(job, 'start', {});
   const result = { object: 'results/none.json', digest: loadedFile.digest, rows: 1 };
-  const came = task === 'load' ? await act(subject, 'load', loadedFile) : await act(subject, 'release', { result, ruleVersion: 1 });
-  if (came === 'authority_broken' && task === 'load') await act(subject, 'refuse', { fault: { code: 'content_missing' } });
+  const does = {
+    inspect: () => act(subject, 'inspect', { attempt: round, inspection: inspectedFile }),
+    load: () => act(subject, 'load', { attempt: round, ...loadedFile }),
+    query: () => act(subject, 'release', { result, ruleVersion: 1 }),
+  };
+  const came = await does[task]();
+  if (came === 'authority_broken' && task === 'load') await act(subject, 'refuse', { attempt: round, fault: { code: 'content_missing' } });
   else if (came === 'authority_broken') await act(subject, 'withhold', { link: { kind: 'grant', id: 'somewhere' } });
   await act(job, 'finish', { outcome: came });
 };

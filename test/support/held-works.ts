@@ -6,8 +6,8 @@ import type { Ref } from '../../shared/kernel/process.ts';
 export const openHeldWorks = () => {
   let held: Ref[] | undefined;
   let go: ((job: Ref) => Promise<void>) | undefined;
-  const works: Makers['works'] = (ports, folder) => {
-    const open = openWorks(ports, folder);
+  const works: Makers['works'] = (...given) => {
+    const open = openWorks(...given);
     go = open.dispatch;
     return {
       ...open,

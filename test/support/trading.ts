@@ -72,8 +72,9 @@ export const listAnother = async (
   cast: Cast,
   { scenario, dataset }: Supply,
   over: { readonly queries?: number; readonly termDays?: number } = {},
+  of: Material = material,
 ): Promise<View> => {
-  const offer = productOffer(material, material.title, scenario.id, dataset.id);
+  const offer = productOffer(of, of.title, scenario.id, dataset.id);
   const product = await cast.agent.create('products', { ...offer, licence: { ...offer.licence, ...over } });
   await cast.agent.act(product, 'products', 'submit');
   await cast.case.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });

@@ -1,0 +1,33 @@
+import { lacksPrivacy, tightened } from '../../contracts/analysis-rule.ts';
+import type { Contract } from '../../contracts/data-contract.ts';
+import type { Product } from '../../contracts/product.ts';
+import type { Dataset } from '../../contracts/sandbox.ts';
+import type { Scenario } from '../../contracts/scenario.ts';
+import type { Entitlement } from '../../contracts/trade.ts';
+import type { Ports } from '../../shared/edge/ports.ts';
+import { RefusalError } from '../../shared/edge/refusal.ts';
+import type { Stored } from '../../shared/kernel/process.ts';
+import type { Task } from './task.ts';
+
+/** The rule and dataset under an entitlement, by the contract that was signed and with what its scenario demands more today. */
+export const groundsOf = async (one: Task['one'], id: string) => {
+  const entitlement = await one<Stored<typeof Entitlement>>({ kind: 'entitlement', id });
+  const contract = await one<Stored<typeof Contract>>({ kind: 'contract', id: entitlement.data.contract });
+  const { product: signed, ruleVersion } = contract.data.terms;
+  const product = await one<Stored<typeof Product>>({ kind: 'product', id: signed });
+  const dataset = await one<Stored<typeof Dataset>>({ kind: 'dataset', id: product.data.dataset });
+  const scenario = await one<Stored<typeof Scenario>>({ kind: 'scenario', id: product.data.scenario });
+  const floor = 'floor' in scenario.data ? scenario.data.floor : undefined;
+  const { rule } = product.data;
+  return { rule: tightened(rule, floor), weak: lacksPrivacy(rule, floor), dataset, ruleVersion };
+};
+
+/** The data resource that a product is made of: whose memory of releases its answers and files stand in. @throws RefusalError reference_not_found */
+export const resourceUnder = async ({ load }: Pick<Ports['door'], 'load'>, id: string): Promise<string> => {
+  const [product] = (await load([{ kind: 'product', id }])) as unknown as readonly (Stored<typeof Product> | undefined)[];
+  const [dataset] = product
+    ? ((await load([{ kind: 'dataset', id: product.data.dataset }])) as unknown as readonly (Stored<typeof Dataset> | undefined)[])
+    : [];
+  if (!dataset) throw new RefusalError('reference_not_found');
+  return dataset.data.resource;
+};

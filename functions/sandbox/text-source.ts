@@ -1,0 +1,107 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IngestionCode } from '../../contracts/ingestion-refusals.ts';
+import type { IngestionRefusal } from './csv-header.ts';
+import { readHeader, refuse } from './csv-header.ts';
+import { countMisfits, firstOfTexts, typeAt, widest } from './csv-types.ts';
+import type { SchemaColumn } from './ingestion.ts';
+import { readKeys, writeCsv } from './json-lines.ts';
+import { quoteText } from './predicate-printing.ts';
+import type { Recognised } from './source-format.ts';
+import { blocksOf, lineBytes, writeText } from './text-lines.ts';
+import type { Workshop } from './workshop.ts';
+
+/** A file of text as rows of texts `c0`, `c1`…, so that no name of the file enters SQL before the end; and where inference of each begins. */
+export type TextSource = { readonly names: readonly string[]; readonly relation: string; readonly steps: readonly number[] };
+
+const headerBytes = 1024 * 1024;
+const sampleRows = 5000;
+const columnsAtOnce = 50;
+
+async function readFirst(file: string, maxColumns: number): Promise<readonly string[] | IngestionRefusal> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, headerBytes)), 0, undefined, 0);
+    return readHeader(buffer.subarray(0, bytesRead), bytesRead === size, maxColumns);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Strict RFC 4180 as text; lines that are wrong are kept apart, for `rejectedLine`. */
+const csvRelation = (file: string, names: readonly string[]): string =>
+  `read_csv(${quoteText(file)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', strict_mode = true,
+    null_padding = false, max_line_size = ${lineBytes}, columns = {${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ')}},
+    store_rejects = true, rejects_limit = 10)`;
+
+/** Opens CSV and JSON lines: what DuckDB cannot read as it is, is written anew in the workspace. @throws Unreadable */
+export async function openText(
+  { workspace, limits, tell }: Workshop,
+  { format, encoding }: Exclude<Recognised, { format: 'parquet' }>,
+  source: string,
+  size: number,
+  schema: readonly SchemaColumn[] | null,
+): Promise<TextSource | IngestionRefusal> {
+  const written = join(workspace, 'text.csv');
+  let bytes = 0;
+  const onBytes = (more: number): void => tell('reading', Math.floor((100 * (bytes += more)) / size));
+  if (format === 'jsonl') {
+    const names = schema?.map(({ name }) => name) ?? (await readKeys(source, encoding, limits.columns));
+    if ('refused' in names) return { ...names, line: null };
+    const holdsText = await writeCsv(source, encoding, names, written, onBytes);
+    return { names, relation: csvRelation(written, names), steps: holdsText.map((text) => (text ? firstOfTexts : 0)) };
+  }
+  const anew = encoding === 'gb18030';
+  if (anew) {
+    const pieces = async function* (): AsyncGenerator<string> {
+      for await (const { text } of blocksOf(source, encoding, onBytes)) yield text;
+    };
+    await writeText(pieces(), written);
+  }
+  const names = await readFirst(anew ? written : source, limits.columns);
+  return 'refused' in names ? names : { names, relation: csvRelation(anew ? written : source, names), steps: names.map(() => 0) };
+}
+
+const rejectCodes: Readonly<Record<string, IngestionCode>> = {
+  'MISSING COLUMNS': 'csv_ragged_row',
+  'TOO MANY COLUMNS': 'csv_ragged_row',
+  'UNQUOTED VALUE': 'csv_unbalanced_quote',
+  'LINE SIZE OVER MAXIMUM': 'csv_line_too_long',
+  'INVALID ENCODING': 'csv_wrong_encoding',
+};
+
+/** The first line that is wrong, of all the CSV that was read. */
+export async function rejectedLine({ texts }: Workshop): Promise<IngestionRefusal | undefined> {
+  const [rejected] = await texts('SELECT error_type::VARCHAR, line, column_idx FROM reject_errors ORDER BY line LIMIT 1');
+  if (rejected === undefined) return undefined;
+  const [type = '', line = '', column = ''] = rejected;
+  return refuse(rejectCodes[type] ?? 'csv_unreadable', { line: Number(line), column: column === '' ? null : Number(column) });
+}
+
+/** The narrowest type that every value of each column fits: found on a sample, then proven, and widened where it fails, on all rows. */
+export async function inferTypes(workshop: Workshop, { names, relation, steps: first }: TextSource): Promise<readonly string[]> {
+  const { numbers, run, tell } = workshop;
+  await run('typing', `CREATE TEMP TABLE few AS SELECT * FROM ${relation} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7)`);
+  const steps = [...first];
+  const types = names.map((): string | undefined => undefined);
+  for (const rows of ['few', relation]) {
+    types.fill(undefined);
+    for (let round = 0; round <= widest; round += 1) {
+      const open = names.flatMap((_, index) => (types[index] === undefined ? [index] : []));
+      for (let start = 0; start < open.length; start += columnsAtOnce) {
+        const batch = open.slice(start, start + columnsAtOnce);
+        const counts = batch.flatMap((index) => countMisfits(`c${index}`, steps[index] ?? widest));
+        const [row = []] = await numbers(`SELECT ${counts.join(', ')} FROM ${rows}`);
+        for (const [place, index] of batch.entries()) {
+          const step = steps[index] ?? widest;
+          types[index] = typeAt(step, row.slice(place * 3, place * 3 + 3));
+          if (types[index] === undefined) steps[index] = step + 1;
+        }
+        tell('typing', Math.floor((100 * start) / open.length));
+      }
+    }
+  }
+  const [filled = []] = await numbers(`SELECT ${names.map((_, index) => `count(c${index})`).join(', ')} FROM ${relation}`);
+  return types.map((type, index) => (filled[index] === 0 ? 'VARCHAR' : (type ?? 'VARCHAR')));
+}
