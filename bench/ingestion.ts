@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Ingested, IngestionLimits, IngestionRefusal, Inspection } from '../functions/sandbox/ingestion.ts';
 import { ingest, inspect } from '../functions/sandbox/ingestion.ts';
+import { canWatch, childrenOf } from '../test/support/memory.ts';
 
 /**
  * Times the ingestion of a CSV file with the schema that its inspection gave against DuckDB's own `COPY (FROM read_csv(...)) TO` Parquet, which
@@ -57,15 +57,8 @@ async function generate(file: string): Promise<void> {
   instance.closeSync();
 }
 
-/** The most that any process beneath this one has held in memory, in megabytes (proc(5), VmHWM); null where there is no /proc. */
-const peakBeneath = (): number | null => {
-  try {
-    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-    return Math.max(...children.map((id) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1000));
-  } catch {
-    return readdirSync('/').includes('proc') ? 0 : null;
-  }
-};
+/** The most that any process beneath this one has held in memory, in megabytes; null where it cannot be told. */
+const peakBeneath = (): number | null => (canWatch ? Math.max(0, ...childrenOf(process.pid).map(({ peak }) => peak)) : null);
 
 const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 
@@ -76,7 +69,10 @@ async function bench(folder: string): Promise<void> {
   let peak: number | null = null;
   const timed = async <T>(work: () => Promise<T>): Promise<readonly [ms: number, done: T]> => {
     peak = null;
-    const timer = setInterval(() => (peak = Math.max(peak ?? 0, peakBeneath() ?? 0)), 50);
+    const timer = setInterval(() => {
+      const now = peakBeneath();
+      if (now !== null) peak = Math.max(peak ?? 0, now);
+    }, 50);
     const start = performance.now();
     const done = await work().finally(() => clearInterval(timer));
     return [performance.now() - start, done];

@@ -29,7 +29,18 @@ export type Domain = z.infer<typeof Domain>;
 export const Dimension = z.strictObject({ column: columnName, grain: Grain.optional(), domain: Domain.optional() });
 export type Dimension = z.infer<typeof Dimension>;
 
-const clamp = z.strictObject({ min: bound, max: bound }).refine(({ min, max }) => Number(min) <= Number(max), 'min is above max');
+/** In billionths, since a JavaScript number does not tell great ones apart. */
+const exact = (decimal: string): bigint => {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  return BigInt(whole + fraction.padEnd(9, '0'));
+};
+
+const clamp = z
+  .strictObject({ min: bound, max: bound })
+  .refine(
+    ({ min, max }) => !(bound.safeParse(min).success && bound.safeParse(max).success) || exact(min) <= exact(max),
+    'min is above max',
+  );
 
 /** A column that may be summed and averaged. The clamp limits what one entity adds to one cell, in the column's own unit. */
 export const Measure = z.strictObject({ column: columnName, clamp: clamp.optional() });

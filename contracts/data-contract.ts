@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Because, Digest, Fen, Id, Instant, Name, Nothing, Text } from './fields.ts';
 import { kinds } from './kinds.ts';
-import { Listing } from './listing.ts';
+import { CallFen, Listing } from './listing.ts';
 import { Order } from './order.ts';
 import { Licence, Product, RuleVersion } from './product.ts';
 
@@ -15,6 +15,7 @@ export const Terms = z.strictObject({
   ruleVersion: RuleVersion,
   title: Name,
   priceFen: Fen,
+  callPriceFen: CallFen.optional(),
   currency: z.literal('CNY'),
   purpose: Text,
   licence: Licence,

@@ -30,10 +30,13 @@ export const Erasure = {
     scenario: anyOf(kinds.scenario),
     assessment: anyOf(kinds.assessment),
     dataset: anyOf(kinds.dataset),
+    derivation: anyOf(kinds.derivation),
     product: anyOf(kinds.product),
+    template: anyOf(kinds.template),
     listing: anyOf(kinds.listing),
     order: anyOf(kinds.order),
     contract: anyOf(kinds.contract),
+    exportRequest: anyOf(kinds.exportRequest),
     disclosureRecord: anyOf(kinds.disclosureRecord),
   },
   states: {

@@ -1,5 +1,8 @@
+import { derivationRefusals } from './derivation-refusals.ts';
+
 /** Every refusal of a governed query: by the gate, by the analysis rule, and, opaque on purpose, by the engine. Texts say what to do next. */
 export const gateRefusals = {
+  ...derivationRefusals,
   sql_too_long: { zh: '查询语句过长，请缩短到10000个字符以内。', en: 'The query is too long; keep it within 10,000 characters.' },
   control_character: { zh: '查询语句含有控制字符，请删除。', en: 'The query holds a control character; remove it.' },
   syntax_error: { zh: '语法错误，请检查所示位置附近。', en: 'Syntax error; look near the position shown.' },

@@ -2,9 +2,12 @@ import { Assessment, Sheet } from './assessment.ts';
 import { Agreement, Grant } from './authorisation.ts';
 import { Resource, SecretStub } from './catalogue.ts';
 import { Contract } from './data-contract.ts';
+import { AccessKey, UsageBill } from './delivery.ts';
+import { Derivation } from './derivation.ts';
 import { DisclosureDuty } from './duty.ts';
 import { Erasure } from './erasure.ts';
 import { ExportRequest, ExportReview } from './export.ts';
+import { JoinList } from './join-list.ts';
 import { Listing } from './listing.ts';
 import { Order } from './order.ts';
 import { Membership, Organisation } from './organisation.ts';
@@ -29,6 +32,7 @@ export const contracts = {
   assessment: Assessment,
   sheet: Sheet,
   dataset: Dataset,
+  derivation: Derivation,
   job: Job,
   product: Product,
   listing: Listing,
@@ -36,6 +40,9 @@ export const contracts = {
   contract: Contract,
   entitlement: Entitlement,
   template: Template,
+  accessKey: AccessKey,
+  usageBill: UsageBill,
+  joinList: JoinList,
   query: Query,
   exportRequest: ExportRequest,
   exportReview: ExportReview,

@@ -5,11 +5,14 @@ import { Licence, Product } from './product.ts';
 import { DisclosureRecord } from './report.ts';
 import { Stopper } from './roles.ts';
 
+/** What a released call of the data service costs beside the price; a bill of 100,000 calls stays within `Fen`. */
+export const CallFen = z.int().min(0).max(1_000_000);
 const filed = z.strictObject({
   product: Id,
   title: Name,
   summary: Text,
   priceFen: Fen,
+  callPriceFen: CallFen.optional(),
   licence: Licence,
   legality: Text,
   contact: Line,
@@ -29,8 +32,8 @@ export const Listing = {
     delisted: filed.extend({ reason: Text }),
   },
   inputs: {
-    create: z.strictObject({ product: Id, priceFen: Fen, legality: Text, contact: Line }),
-    reprice: z.strictObject({ priceFen: Fen }),
+    create: z.strictObject({ product: Id, priceFen: Fen, callPriceFen: CallFen.optional(), legality: Text, contact: Line }),
+    reprice: z.strictObject({ priceFen: Fen, callPriceFen: CallFen.optional() }),
     submit: Nothing,
     approve: Nothing,
     reject: Because,

@@ -1,13 +1,21 @@
 import * as z from 'zod';
 import { Because, Fen, Id, Instant, Name, Nothing, Ref, Text } from './fields.ts';
 import { kinds } from './kinds.ts';
-import { Listing } from './listing.ts';
+import { CallFen, Listing } from './listing.ts';
 import { Licence } from './product.ts';
 
 /** A bank's own reference of a transfer: it pays one order only. */
 export const Remittance = z.string().regex(/^[A-Za-z0-9-]{6,40}$/);
 
-const placed = z.strictObject({ listing: Id, product: Id, title: Name, priceFen: Fen, licence: Licence, purpose: Text });
+const placed = z.strictObject({
+  listing: Id,
+  product: Id,
+  title: Name,
+  priceFen: Fen,
+  callPriceFen: CallFen.optional(),
+  licence: Licence,
+  purpose: Text,
+});
 /** What the venue's bank says has come in, for the cashier to compare: it confirms nothing by itself. */
 export const BankReport = z.strictObject({ amountFen: Fen, remittance: Remittance, at: Instant });
 const contracted = placed.extend({ reported: BankReport.optional(), contract: Id, contractDigest: z.string().max(80) });

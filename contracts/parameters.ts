@@ -65,6 +65,8 @@ export type Parameters = {
     /** How much may be told of the persons in one resource by all products, for ever, in millionths of ε. */
     readonly resourceEpsilonMicro: number;
   };
+  /** A key of the data service: how often it may be called in a minute, and how much of a contract's quota it holds at most at a time. */
+  readonly service: { readonly callsPerMinute: number; readonly block: number };
   /** The open usage log: how long after an hour it is shown, and the count below which the types of organisations are not told apart. */
   readonly usage: { readonly delayHours: number; readonly floor: number };
 };
@@ -127,6 +129,10 @@ export const ruleBases = {
       maxRows: 1000, // P
       queriesPerContract: 100, // P
       resourceEpsilonMicro: 20_000_000, // P: ε 20
+    },
+    service: {
+      callsPerMinute: 300, // P
+      block: 50, // P
     },
     usage: {
       delayHours: 24, // P

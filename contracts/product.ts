@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AnalysisRule } from './analysis-rule.ts';
+import { Derivation } from './derivation.ts';
 import { Because, Fen, Id, Line, Name, Nothing, Text } from './fields.ts';
 import { kinds } from './kinds.ts';
 import { Dataset } from './sandbox.ts';
@@ -21,6 +22,7 @@ const offer = z.strictObject({
   summary: Text,
   scenario: Id,
   dataset: Id,
+  derivation: Id.optional(),
   deliveryMode: z.enum(['GOVERNED_QUERY']),
   useClass: z.enum(['GOVERNANCE_WELFARE', 'INDUSTRY']),
   rule: AnalysisRule,
@@ -28,10 +30,14 @@ const offer = z.strictObject({
 });
 const priced = offer.extend({ ceilingFen: Fen, ruleVersion: RuleVersion.min(1) });
 
-/** What an operator makes of granted data. It rests on its scenario and dataset, and through them on the whole authority chain. */
+/**
+ * What an operator makes of granted data: of a dataset as it was loaded, or of a derivation from it and others. It rests on its scenario, dataset
+ * and derivation, and through them on the whole authority chain.
+ */
 export const Product = {
   ...kinds.product,
-  refs: { scenario: Scenario, dataset: Dataset },
+  // Of derivations none or one.
+  refs: { scenario: Scenario, dataset: Dataset, derivation: [Derivation] },
   states: {
     draft: offer.extend({ reason: Text.optional() }),
     submitted: offer,
@@ -41,7 +47,7 @@ export const Product = {
   },
   inputs: {
     create: offer,
-    edit: offer.omit({ scenario: true, dataset: true }),
+    edit: offer.omit({ scenario: true, dataset: true, derivation: true }),
     submit: Nothing,
     return: Because,
     approve: z.strictObject({ ceilingFen: Fen }),

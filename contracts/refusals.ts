@@ -171,6 +171,29 @@ export const refusals = {
     '参数的取值范围、可选值或默认值不合其类型或相互矛盾，请更正。',
     'The bounds, values or default of that parameter do not fit its type or each other; correct them.',
   ],
+  derivation_not_live: [409, '数据加工尚未完成，或已封存、停用。', 'The derivation is not ready, or is sealed or retired.'],
+  source_entity_required: [
+    422,
+    '该数据集含个人信息，请从标明个人信息的列中选定其实体列。',
+    'The dataset holds personal information: choose its entity among the columns that are marked so.',
+  ],
+  dataset_outside_derivation: [
+    422,
+    '该数据加工没有使用这一数据集，请选择其使用的数据集。',
+    'The derivation does not use this dataset; name one that it uses.',
+  ],
+  list_missing: [422, '尚未上传名单文件，请上传后再提交。', 'No list was uploaded; upload it, then submit it again.'],
+  list_unreadable: [
+    422,
+    '名单须为UTF-8文本，每行一个值，不含控制字符，每个值不超过200个字符。',
+    'A list is UTF-8 text with one key a line, each of at most 200 characters and none of them a control character.',
+  ],
+  list_too_long: [422, '名单过长，最多10万个值、8 MB，请拆分。', 'A list has at most 100,000 keys and 8 MB; split it.'],
+  column_not_joinable: [
+    422,
+    '该产品的规则不允许名单按这一列连接，请选择规则列明的可连接列。',
+    'The rule of the product joins no list on this column; choose one that it names as joinable.',
+  ],
   template_not_live: [409, '分析模板未获批准或已停用。', 'The template is not approved, or is retired.'],
   template_required: [
     422,
@@ -197,6 +220,19 @@ export const refusals = {
     'The privacy budget is used up, so no further answer can be given; earlier results remain.',
   ],
   query_refused: [422, '查询不符合分析规则，请按提示修改。', 'The query is not within the analysis rule; change it as told.'],
+  service_token_invalid: [
+    401,
+    '数据服务密钥无效，请核对地址与密钥。',
+    'The token is not valid for this service; check the address and the token.',
+  ],
+  access_key_not_live: [403, '数据服务密钥已撤销或已到期，请新建密钥。', 'The access key is revoked or has expired; make another.'],
+  token_drawn: [
+    409,
+    '密钥仅显示一次，且已领取；如已遗失，请撤销后新建。',
+    'The token is shown once, and was; if it is lost, revoke the key and make another.',
+  ],
+  rate_limited: [429, '调用过于频繁，请按 Retry-After 所示秒数后重试。', 'Too many calls; try again after the seconds in Retry-After.'],
+  rate_over_bound: [422, '每分钟调用上限超出平台规定，请调低。', 'That is more calls a minute than the platform allows; ask for fewer.'],
   result_not_ready: [409, '结果尚未生成，请稍后查看任务状态。', 'The result is not ready; look at the job.'],
   export_under_privacy: [
     409,

@@ -112,7 +112,7 @@ export const Dataset = {
   },
 } as const;
 
-const Task = z.enum(['inspect', 'load', 'query', 'export']);
+const Task = z.enum(['inspect', 'load', 'rehearse', 'derive', 'query', 'export', 'admit']);
 /** For which attempt of its subject a job is, or for which of its events. */
 const Round = z.int().min(1).max(9_999_999);
 const task = z.strictObject({

@@ -3,6 +3,7 @@ import { assessment } from './assessment/index.ts';
 import { authorisation } from './authorisation/index.ts';
 import { catalogue } from './catalogue/index.ts';
 import { contract } from './contract/index.ts';
+import { delivery } from './delivery/index.ts';
 import { disclosure } from './disclosure/index.ts';
 import { listing } from './listing/index.ts';
 import { operations } from './operations/index.ts';
@@ -28,6 +29,7 @@ export const contexts: readonly Context[] = [
   contract,
   trade,
   settlement,
+  delivery,
   disclosure,
   operations,
 ];

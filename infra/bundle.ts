@@ -26,12 +26,28 @@ export const settings = {
   external: ['@duckdb/node-api'],
 } as const satisfies BuildOptions;
 
-/** A context's handler, with the ports of its own tables only. */
+/** What a context opens by itself when it is first needed: a module that lies beside its handler, and how the context is told of it. */
+const later: Readonly<Record<string, { readonly file: string; readonly tell: string }>> = {
+  // DuckDB takes longer to load than all the rest.
+  sandbox: {
+    file: 'infra/aws/trials.ts',
+    tell: `
+import { provideTrials } from './functions/sandbox/preview-route.ts';
+provideTrials(async () => (await import(new URL('trials.mjs', import.meta.url).href)).openTrials());`,
+  },
+};
+/** Tables of others through which a context acts while its caller waits. */
+const others: Readonly<Record<string, readonly { readonly name: string; readonly file: string }[]>> = {
+  delivery: [{ name: 'query', file: './functions/sandbox/query.process.ts' }],
+};
+/** A context's handler, with the ports of its own tables and of those that it acts through. */
 const entryOf = (context: string): string => `
 import { ${context} } from './functions/${context}/index.ts';
+${(others[context] ?? []).map(({ name, file }) => `import { ${name} } from '${file}';`).join('\n')}
 import { portsFromEnvironment } from './infra/aws/ports.ts';
 import { providePorts } from './shared/edge/ports.ts';
-providePorts(portsFromEnvironment({ processes: ${context}.processes }));
+providePorts(portsFromEnvironment({ processes: [...${context}.processes${(others[context] ?? []).map(({ name }) => `, ${name}`).join('')}] }));
+${later[context]?.tell ?? ''}
 export { handler } from './functions/${context}/lambda.ts';`;
 
 /** Bundles a function into a folder: `index.mjs`, which exports `handler`, and what lies beside it. @throws where a module is not found */
@@ -43,6 +59,8 @@ export const bundle = (code: Code, folder: string): void => {
       stdin: { contents, resolveDir: root, sourcefile: `${code.context}.ts`, loader: 'ts' },
       outfile: `${folder}/index.mjs`,
     });
+    const beside = later[code.context]?.file;
+    if (beside !== undefined) buildSync({ ...settings, entryPoints: [beside], outdir: folder });
     return;
   }
   const beside = (code.beside ?? []).map((file) => ({ in: file, out: file.slice(file.lastIndexOf('/') + 1, -'.ts'.length) }));

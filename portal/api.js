@@ -126,3 +126,5 @@ export const learnTime = async () => {
 };
 /** @param {string} instant */
 export const isPast = (instant) => Date.parse(instant) < Date.now() + ahead;
+/** How long ago an instant was, in milliseconds. @param {string} instant */
+export const elapsedSince = (instant) => Math.max(0, Date.now() + ahead - Date.parse(instant));

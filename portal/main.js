@@ -4,9 +4,12 @@ import { learnTime, whoAmI } from './api.js';
 import { h, rememberLanguage, say } from './element.js';
 import { drawTop, openFrame, startOver } from './frame.js';
 import { chooseOrganisation } from './pages/acting.js';
+import { newQuestion } from './pages/asked.js';
 import { audit } from './pages/audit.js';
 import { creation } from './pages/create.js';
+import { dataService } from './pages/delivery.js';
 import { disclosure, entryPage } from './pages/disclosure.js';
+import { newProduct } from './pages/foundation.js';
 import { halt } from './pages/halt.js';
 import { home } from './pages/home.js';
 import { list, registers } from './pages/lists.js';
@@ -15,7 +18,9 @@ import { operations } from './pages/operations.js';
 import { queryConsole } from './pages/console.js';
 import { record } from './pages/record.js';
 import { organisationPage, register } from './pages/register.js';
+import { listingTrial } from './pages/trial.js';
 import { usage } from './pages/usage.js';
+import { editDerivation, newDerivation } from './pages/workbench.js';
 import { verify } from './pages/verify.js';
 import { kindOfPlural } from './registry.js';
 import { draw, openRouter } from './router.js';
@@ -60,6 +65,21 @@ const ledgerPagesOf = { entries: entryPage, organisations: organisationPage };
 /** @param {string} part @param {string | undefined} id */
 const ledgerPage = (part, id) => (id === undefined ? ledgerPages[part] : ledgerPagesOf[part]?.(id)) ?? missing;
 
+/** What stands under one record. @type {ReadonlyMap<string, (id: string) => Page>} */
+const under = new Map([
+  ['entitlements/console', queryConsole],
+  ['entitlements/service', dataService],
+  ['listings/trial', listingTrial],
+  ['derivations/edit', editDerivation],
+]);
+
+/** What is begun on a page of its own, and not in a form. @type {ReadonlyMap<string, Page>} */
+const begun = new Map([
+  ['queries', newQuestion],
+  ['derivations', newDerivation],
+  ['products', newProduct],
+]);
+
 /** @param {readonly string[]} parts @returns {Page} */
 const pageOf = ([first = '', second, third, fourth]) => {
   if (first === 'disclosure' && second !== undefined && fourth === undefined) return ledgerPage(second, third);
@@ -68,8 +88,9 @@ const pageOf = ([first = '', second, third, fourth]) => {
   const kind = kindOfPlural(first)?.[1];
   if (!kind || fourth !== undefined) return missing;
   if (second === undefined) return list(kind);
-  if (third !== undefined) return first === 'entitlements' && third === 'console' ? queryConsole(second) : missing;
-  return second === 'new' ? creation(kind) : record(kind, second);
+  if (third !== undefined) return under.get(`${first}/${third}`)?.(second) ?? missing;
+  if (second === 'new') return begun.get(first) ?? creation(kind);
+  return record(kind, second);
 };
 
 openFrame(openRouter(pageOf, drawTop));

@@ -37,14 +37,17 @@ export const namers = {
     const [zh, en] = choiceWord('role', role);
     return [`信息披露义务（${zh}）`, `Duty to disclose (${en})`];
   },
+  usageBill: ({ billMonth }) => [`数据服务账单 ${String(billMonth)}`, `Usage bill ${String(billMonth)}`],
 };
+/** The beginning of a text that may be long. @param {string} text */
+const headOf = (text) => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 /** What a record is called. @param {Pick<View, 'kind' | 'id' | 'data'>} view @returns {Pair} */
 export const titleOf = ({ kind, id, data }) => {
   const made = namers[kind]?.(data);
   if (made) return made;
   const terms = /** @type {{ title?: unknown } | undefined} */ (data['terms']);
   const found = pairOf(
-    data['title'] ?? data['name'] ?? data['resourceName'] ?? terms?.title ?? (kind === 'query' ? data['sql'] : undefined),
+    data['title'] ?? data['name'] ?? data['resourceName'] ?? terms?.title ?? (kind === 'query' ? headOf(String(data['sql'])) : undefined),
   );
   const [zh, en] = kindOf(kind)?.title ?? [kind, kind];
   return found ?? [`${zh} ${short(id)}`, `${en} ${short(id)}`];

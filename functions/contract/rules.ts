@@ -16,6 +16,7 @@ export const termsOf = ({ refs: { order, product }, rules }: Creating<typeof Con
   ruleVersion: 'ruleVersion' in product.data ? product.data.ruleVersion : 0,
   title: order.data.title,
   priceFen: order.data.priceFen,
+  ...(order.data.callPriceFen === undefined ? {} : { callPriceFen: order.data.callPriceFen }),
   currency: 'CNY',
   purpose: order.data.purpose,
   licence: order.data.licence,

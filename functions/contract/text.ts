@@ -2,13 +2,22 @@ import type { Terms_ } from './rules.ts';
 
 const yuan = (fen: number): string => (fen / 100).toFixed(2);
 
+/** Nothing where calls of the data service cost nothing: what was signed without them reads as it did. */
+const calls = ({ callPriceFen = 0 }: Terms_): { readonly zh: string; readonly en: string } =>
+  callPriceFen === 0
+    ? { zh: '', en: '' }
+    : {
+        zh: `经数据服务接口调用的，每放行一次另计人民币 ${yuan(callPriceFen)} 元，按月出账。`,
+        en: ` Each released call of the data service costs CNY ${yuan(callPriceFen)} besides, billed by the month.`,
+      };
+
 /** The contract as people read it, rendered from its terms: the same terms always give the same text. Fingerprints: 发改数据〔2025〕18号. */
 export const textOf = (terms: Terms_, digest: string): { readonly zh: string; readonly en: string } => ({
   zh: [
     '数据提供合同',
     `一、产品：${terms.title.zh}（${terms.product}），分析规则第 ${terms.ruleVersion} 版。`,
     `二、提供方：${terms.seller}；需方：${terms.buyer}；订单：${terms.order}。`,
-    `三、价款：人民币 ${yuan(terms.priceFen)} 元，经数据交易中心收付。`,
+    `三、价款：人民币 ${yuan(terms.priceFen)} 元，经数据交易中心收付。${calls(terms).zh}`,
     `四、用途：${terms.purpose}。许可用途：${terms.licence.permittedPurpose}；使用者：${terms.licence.users}。`,
     `五、期限：签署后 ${terms.licence.termDays} 日；查询上限 ${terms.licence.queries} 次；每格不少于 ${terms.minEntities} 个主体。`,
     '六、原始数据不出域；禁止重识别；禁止转让或转供第三方；衍生结果归需方。',
@@ -21,7 +30,7 @@ export const textOf = (terms: Terms_, digest: string): { readonly zh: string; re
     'Data provision contract',
     `1. Product: ${terms.title.en} (${terms.product}), analysis rule version ${terms.ruleVersion}.`,
     `2. Seller: ${terms.seller}; buyer: ${terms.buyer}; order: ${terms.order}.`,
-    `3. Price: CNY ${yuan(terms.priceFen)}, received and paid through the trading venue.`,
+    `3. Price: CNY ${yuan(terms.priceFen)}, received and paid through the trading venue.${calls(terms).en}`,
     `4. Purpose: ${terms.purpose}. Permitted: ${terms.licence.permittedPurpose}; users: ${terms.licence.users}.`,
     `5. Term: ${terms.licence.termDays} days from signature; at most ${terms.licence.queries} queries; at least ${terms.minEntities} entities in each cell.`,
     '6. Raw data stay in the domain; re-identification and onward transfer are forbidden; derived results belong to the buyer.',

@@ -17,8 +17,10 @@ type Offered = {
   region: string;
   status: string;
   owner: string;
-  data: { product: string; title: object; summary: string; priceFen: number };
+  data: { product: string; title: object; summary: string; priceFen: number; callPriceFen?: number | undefined };
 };
+const callPriceOf = ({ callPriceFen }: { readonly callPriceFen?: number | undefined }) =>
+  callPriceFen === undefined ? {} : { callPriceFen };
 /** The offer, with its actual price: disclosure before trade (Measures art. 21; disclosure notice of the NDA of 2026-02-10). */
 const offered = ({ id, region, status, owner, data }: Offered) => ({
   id,
@@ -29,6 +31,7 @@ const offered = ({ id, region, status, owner, data }: Offered) => ({
   title: data.title,
   summary: data.summary,
   priceFen: data.priceFen,
+  ...callPriceOf(data),
 });
 
 /** An offer on the venue: reviewed by two of its staff, neither of the operator. Measures art. 21; requirements §3.2. */
@@ -41,7 +44,7 @@ export const listing = define({
     own: ['product'],
     live: { product: 'product_not_live' },
     belongs: ({ refs }) => ({ region: refs.product.region }),
-    guards: [(c) => withinCeiling(c.input.priceFen, c)],
+    guards: [(c) => withinCeiling(c.input, c)],
     becomes: ({ input, refs: { product } }) => ({
       status: 'draft',
       data: { ...input, title: product.data.title, summary: product.data.summary, licence: product.data.licence },
@@ -56,8 +59,11 @@ export const listing = define({
       by: agent,
       reads: ['product'],
       live: { product: 'product_not_live' },
-      guards: [(c) => withinCeiling(c.input.priceFen, c)],
-      becomes: ({ record, input }) => ({ status: 'draft', data: { ...record.data, priceFen: input.priceFen } }),
+      guards: [(c) => withinCeiling(c.input, c)],
+      becomes: ({ record, input }) => {
+        const { callPriceFen: _past, ...data } = record.data;
+        return { status: 'draft', data: { ...data, ...input } };
+      },
       publish: 'nothing',
     }),
     submit: action('submit', {
@@ -66,7 +72,7 @@ export const listing = define({
       by: agent,
       reads: ['product'],
       live: { product: 'product_not_live' },
-      guards: [(c) => withinCeiling(c.record.data.priceFen, c)],
+      guards: [(c) => withinCeiling(c.record.data, c)],
       becomes: ({ record, now }) => {
         const { reason: _past, ...data } = record.data;
         return { status: 'reviewing', data: { ...data, filedAt: now }, links: { report: beforeTradeOf(record.id) } };
@@ -84,7 +90,7 @@ export const listing = define({
       live: { product: 'product_not_live', report: 'disclosure_not_live' },
       rests: ['product'],
       pins: ['product'],
-      guards: [(c) => withinCeiling(c.record.data.priceFen, c)],
+      guards: [(c) => withinCeiling(c.record.data, c)],
       becomes: ({ record, now }) => {
         const { filedAt: _reviewed, ...data } = record.data;
         return { status: 'listed', data: { ...data, listedAt: now } };
@@ -146,7 +152,8 @@ export const listing = define({
       ifMatch: true,
       becomes: ({ record: { data }, input }) => {
         const { product, title, summary, priceFen, licence, legality, contact } = data;
-        return { status: 'delisted', data: { product, title, summary, priceFen, licence, legality, contact, reason: input.reason } };
+        const offer = { product, title, summary, priceFen, ...callPriceOf(data), licence, legality, contact };
+        return { status: 'delisted', data: { ...offer, reason: input.reason } };
       },
       publish: offered,
       commits: (r) => ({ reason: r.data.reason }),

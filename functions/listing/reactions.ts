@@ -11,13 +11,14 @@ export const reactions: readonly Reaction[] = [
     on: ['listing.approve', 'listing.suspend', 'listing.resume', 'listing.delist'],
     runs: async (_event, record, { tables }) => {
       const listing = record as unknown as Stored<typeof Listing>;
-      const { title, summary, priceFen } = listing.data;
+      const { title, summary, priceFen, callPriceFen = 0 } = listing.data;
       const card = {
         id: listing.id,
         status: listing.status,
         title,
         summary: summary.slice(0, 300),
         priceFen,
+        ...(callPriceFen > 0 ? { callPriceFen } : {}),
         operator: listing.owner,
         region: listing.region,
       };

@@ -3,7 +3,7 @@ import { canonical } from '../../shared/kernel/canonical.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import { processOf } from '../../shared/kernel/process.ts';
 import { either, holder, ownerAs, role, system } from '../../shared/kernel/seats.ts';
-import { entityIsNamed, ruleFitsColumns, ruleIsStrong, welfareIsFree } from './rules.ts';
+import { entityIsNamed, foundation, ruleFitsColumns, ruleFitsDerivation, ruleIsStrong, welfareIsFree } from './rules.ts';
 
 const { create, action, define } = processOf(Product);
 const agent = ownerAs('operator.agent');
@@ -35,16 +35,21 @@ export const product = define({
   create: create({
     by: holder('operator.agent'),
     to: 'draft',
-    links: (input) => ({ scenario: input.scenario, dataset: input.dataset }),
-    reads: ['scenario', 'dataset'],
-    own: ['scenario', 'dataset'],
-    live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live' },
+    links: ({ scenario, dataset, derivation }) => ({ scenario, dataset, derivation: derivation === undefined ? [] : [derivation] }),
+    reads: ['scenario', 'dataset', 'derivation'],
+    own: ['scenario', 'dataset', 'derivation'],
+    live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live', derivation: 'derivation_not_live' },
     belongs: ({ refs }) => ({ region: refs.scenario.region }), // the ceiling is set where the grant was given, not where the operator sits
     guards: [
       ({ input, refs }) => (refs.dataset.links.scenario === input.scenario ? undefined : 'resource_outside_scenario'),
+      ({ input, refs: { derivation } }) =>
+        derivation.every(({ data }) => data.datasets.some(({ dataset }) => dataset === input.dataset))
+          ? undefined
+          : 'dataset_outside_derivation',
       ruleFitsColumns,
       ruleIsStrong,
       entityIsNamed,
+      ruleFitsDerivation,
     ],
     becomes: ({ input, refs }) => ({
       status: 'draft',
@@ -53,6 +58,7 @@ export const product = define({
         { kind: 'organisation', id: refs.scenario.owner },
         { kind: 'scenario', id: refs.scenario.id },
         { kind: 'dataset', id: refs.dataset.id },
+        ...refs.derivation.map(({ id }) => ({ kind: 'derivation', id })),
       ],
     }),
     publish: 'nothing',
@@ -62,11 +68,11 @@ export const product = define({
       from: ['draft'],
       to: ['draft'],
       by: agent,
-      reads: ['scenario', 'dataset'],
-      guards: [ruleFitsColumns, ruleIsStrong, entityIsNamed],
+      reads: ['scenario', 'dataset', 'derivation'],
+      guards: [ruleFitsColumns, ruleIsStrong, entityIsNamed, ruleFitsDerivation],
       becomes: ({ record, input }) => ({
         status: 'draft',
-        data: { ...input, scenario: record.data.scenario, dataset: record.data.dataset },
+        data: { ...input, ...foundation(record.data) },
       }),
       publish: 'nothing',
     }),
@@ -74,9 +80,9 @@ export const product = define({
       from: ['draft'],
       to: ['submitted'],
       by: agent,
-      reads: ['scenario', 'dataset'],
-      live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live' },
-      rests: ['scenario', 'dataset'],
+      reads: ['scenario', 'dataset', 'derivation'],
+      live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live', derivation: 'derivation_not_live' },
+      rests: ['scenario', 'dataset', 'derivation'],
       becomes: ({ record }) => {
         const { reason: _past, ...data } = record.data;
         return { status: 'submitted', data };
@@ -97,9 +103,9 @@ export const product = define({
       by: [caseOfficer, lead],
       notBy: ['create', 'edit', 'submit'],
       ifMatch: true,
-      reads: ['scenario', 'dataset'],
-      live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live' },
-      rests: ['scenario', 'dataset'],
+      reads: ['scenario', 'dataset', 'derivation'],
+      live: { scenario: 'scenario_not_live', dataset: 'dataset_not_live', derivation: 'derivation_not_live' },
+      rests: ['scenario', 'dataset', 'derivation'],
       guards: [welfareIsFree],
       becomes: ({ record, input }) => ({ status: 'approved', data: { ...record.data, ceilingFen: input.ceilingFen, ruleVersion: 1 } }),
       publish: registered,
@@ -131,10 +137,10 @@ export const product = define({
       by: [agent, caseOfficer], // an operator does not end alone what buyers have paid for
       ifMatch: true,
       becomes: ({ record: { data }, input }) => {
-        const { title, summary, scenario, dataset, deliveryMode, useClass, rule, licence } = data;
+        const { title, summary, deliveryMode, useClass, rule, licence } = data;
         return {
           status: 'retired',
-          data: { title, summary, scenario, dataset, deliveryMode, useClass, rule, licence, reason: input.reason },
+          data: { title, summary, ...foundation(data), deliveryMode, useClass, rule, licence, reason: input.reason },
         };
       },
       publish: (r) => (r.did['approve'] ? { id: r.id, status: r.status } : undefined),

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { lacksPrivacy, tightened } from '../../contracts/analysis-rule.ts';
+import type { Derivation } from '../../contracts/derivation.ts';
 import type { Product } from '../../contracts/product.ts';
 import type { Parameters } from '../../contracts/parameters.ts';
 import type { Dataset } from '../../contracts/sandbox.ts';
@@ -7,16 +8,32 @@ import type { Scenario } from '../../contracts/scenario.ts';
 import type { Verdict, Seen } from '../../shared/kernel/process.ts';
 
 type Offer = Pick<z.output<(typeof Product)['inputs']['create']>, 'rule' | 'useClass'>;
-type Given = { readonly input: Offer; readonly refs: { readonly dataset: Seen<typeof Dataset> }; readonly rules: Parameters };
+type Tables = { readonly dataset: Seen<typeof Dataset>; readonly derivation: readonly Seen<typeof Derivation>[] };
+type Given = { readonly input: Offer; readonly refs: Tables; readonly rules: Parameters };
 
 type OfScenario = { readonly refs: { readonly scenario: Seen<typeof Scenario> } };
 
-const columnsOf = (dataset: Seen<typeof Dataset>) => new Map('columns' in dataset.data ? dataset.data.columns.map((c) => [c.name, c]) : []);
+/** What a product was made of at its creation and stays made of. */
+export const foundation = ({
+  scenario,
+  dataset,
+  derivation,
+}: Pick<z.output<(typeof Product)['inputs']['create']>, 'scenario' | 'dataset' | 'derivation'>) => ({
+  scenario,
+  dataset,
+  ...(derivation === undefined ? {} : { derivation }),
+});
+
+/** The columns of the table that is asked: that of the derivation where there is one, else that of the dataset. */
+const columnsOf = ({ dataset, derivation: [derivation] }: Tables) => {
+  const { data } = derivation?.status === 'ready' ? derivation : dataset;
+  return new Map('columns' in data ? data.columns.map((c) => [c.name, c]) : []);
+};
 const numeric = /^(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|DOUBLE|FLOAT|DECIMAL.*)$/;
 
 /** Every column that a rule names exists, and none that holds personal information is a dimension or a measure. sandbox.md; Measures art. 19(2). */
-export const ruleFitsColumns = ({ input: { rule }, refs: { dataset } }: Given): Verdict => {
-  const columns = columnsOf(dataset);
+export const ruleFitsColumns = ({ input: { rule }, refs }: Given): Verdict => {
+  const columns = columnsOf(refs);
   const named = [...rule.dimensions.map((d) => d.column), ...rule.measures.map((m) => m.column)];
   const unknown = [...named, ...(rule.entity === null ? [] : [rule.entity])].find((name) => !columns.has(name));
   if (unknown !== undefined) return { code: 'column_unknown', about: { column: unknown } };
@@ -30,13 +47,25 @@ export const ruleFitsColumns = ({ input: { rule }, refs: { dataset } }: Given): 
  * Cells count persons, not rows: where a dataset holds personal information its rule names an entity, and none that is each row's own unless
  * each row is one person's. Otherwise ten rows of one person would pass for ten people.
  */
-export const entityIsNamed = ({ input: { rule }, refs: { dataset } }: Given): Verdict => {
-  const columns = [...columnsOf(dataset).values()];
+export const entityIsNamed = ({ input: { rule }, refs }: Given): Verdict => {
+  const columns = [...columnsOf(refs).values()];
   const personal = columns.filter((c) => c.personal !== null);
   const [first] = personal;
   if (!first || personal.some((c) => c.unique)) return undefined;
   const countsRows = rule.entity === null || columns.some((c) => c.name === rule.entity && c.unique);
   return countsRows ? { code: 'rule_too_weak', about: { entity: 'required', personal: first.name } } : undefined;
+};
+
+/**
+ * A derivation can leave out whoever it likes, so that answers over it and over what it was made from would tell of the difference, which no
+ * comparison of questions sees: only noise paid for from the budgets of all its resources holds. Entities are those that the derivation kept.
+ */
+export const ruleFitsDerivation = ({ input: { rule }, refs: { derivation } }: Given): Verdict => {
+  const [made] = derivation;
+  if (!made) return undefined;
+  if (rule.privacy === undefined) return { code: 'rule_too_weak', about: { privacy: 'required' } };
+  const entity = 'entity' in made.data ? made.data.entity : null;
+  return rule.entity === entity ? undefined : { code: 'rule_too_weak', about: { entity: entity ?? 'none' } };
 };
 
 /** A rule may be stricter than the rule base and than the conditions of its scenario (Measures art. 19), never weaker. */

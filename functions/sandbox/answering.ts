@@ -1,9 +1,9 @@
 import type { Refusal } from '../../contracts/refusals.ts';
 import type { Table } from '../../shared/store/table.ts';
-import { atomLimits, compare, withKeys, withoutHidden, type Effort } from './comparing.ts';
+import { atomLimits, compare, withKeys, withoutHidden, withRoom, type Effort } from './comparing.ts';
 import { askedOf } from './differences.ts';
 import type { Answer, Limits, QueryResult } from './engine.ts';
-import type { Ground } from './form.ts';
+import type { Ground, Predicate } from './form.ts';
 import { chanceOf } from './noise.ts';
 import { noise } from './noised.ts';
 import type { RefusalCode } from './placing.ts';
@@ -19,7 +19,8 @@ export type Question = {
   readonly ground: Ground;
   readonly resource: string;
   readonly object: string;
-  readonly run: (sql: string, most?: Pick<Limits, 'rows' | 'bytes'>) => Promise<Answer>;
+  /** `conditions` are those that the SQL tests: whoever runs it sees from them which lists it joins with. */
+  readonly run: (sql: string, conditions: readonly (Predicate | null)[], most?: Pick<Limits, 'rows' | 'bytes'>) => Promise<Answer>;
 };
 /** What stands behind all questions of a resource. */
 export type Desk = {
@@ -53,8 +54,11 @@ const answerExactly = async ({ id, planned, ground, resource, object, run }: Que
   const { place, before } = await releases.reserve(resource, id, identity, asked);
   const stored = await storedAnswer(identity, before, desk);
   if (stored) return stored;
-  const { hidden, effort } = await compare(asked, before, (sql) => run(sql, atomLimits));
-  const answer: Answer = hidden === null ? { refused: 'query_failed' } : await run(printForm(withKeys(form), ground));
+  const { hidden, effort } = await compare(asked, before, (sql, conditions) => run(sql, conditions, atomLimits));
+  const answer: Answer =
+    hidden === null
+      ? { refused: 'query_failed' }
+      : await run(printForm(withRoom(withKeys(form), hidden, ground.rule.maxRows), ground), [form.where]);
   const stepMs = await desk.pace();
   if (hidden === null || 'refused' in answer) {
     await releases.settle(resource, place, { status: 'refused' });
@@ -77,7 +81,7 @@ const answerPrivately = async (question: Question, noised: NonNullable<Plan['noi
   if (stored) return stored;
   const refused = await desk.pay(planned.cost.budget?.epsilonMicro ?? 0);
   if (refused !== undefined) return { refused };
-  const truth = await run(printPrivate(form, ground, grid));
+  const truth = await run(printPrivate(form, ground, grid), [form.where]);
   const stepMs = await desk.pace();
   if ('refused' in truth) return truth;
   await releases.settle(kept, place, { status: 'released', hidden: [], stepMs });

@@ -26,22 +26,30 @@ export const AuditQuery = z.strictObject({
 type Asked = z.output<typeof AuditQuery>;
 
 /** What stands of a question for the auditor: who asked what of what, under which rule, and what came of it; never a row. */
-const traceOf = ({ id, owner, region, status, data }: Stored<typeof Query>) => ({
-  id,
-  askedAt: data.askedAt,
-  buyer: owner,
-  region,
-  product: data.product,
-  entitlement: data.entitlement,
-  sql: data.sql,
-  outcome: status,
-  code: 'code' in data ? data.code : null,
-  ruleVersion: 'ruleVersion' in data ? (data.ruleVersion ?? null) : null,
-  rows: 'result' in data ? data.result.rows : null,
-  resultDigest: 'result' in data ? data.result.digest : null,
-  epsilonMicro: data.charged ?? null,
-  link: 'link' in data ? `${data.link.kind}/${data.link.id}` : null,
-});
+const traceOf = ({ id, owner, region, status, data }: Stored<typeof Query>) => {
+  const effort = 'effort' in data ? data.effort : undefined;
+  return {
+    id,
+    askedAt: data.askedAt,
+    buyer: owner,
+    region,
+    product: data.product,
+    entitlement: data.entitlement,
+    sql: data.sql,
+    outcome: status,
+    code: 'code' in data ? data.code : null,
+    ruleVersion: 'ruleVersion' in data ? (data.ruleVersion ?? null) : null,
+    rows: 'result' in data ? data.result.rows : null,
+    resultDigest: 'result' in data ? data.result.digest : null,
+    epsilonMicro: data.charged ?? null,
+    link: 'link' in data ? `${data.link.kind}/${data.link.id}` : null,
+    // What the memory of releases cost: answers before, those compared with, atoms of the data looked at, milliseconds.
+    answersBefore: effort?.before ?? null,
+    answersCompared: effort?.compared ?? null,
+    atoms: effort?.atoms ?? null,
+    comparisonMs: effort?.ms ?? null,
+  };
+};
 type Trace = ReturnType<typeof traceOf>;
 const columns = [
   'askedAt',
@@ -57,6 +65,10 @@ const columns = [
   'resultDigest',
   'epsilonMicro',
   'link',
+  'answersBefore',
+  'answersCompared',
+  'atoms',
+  'comparisonMs',
   'sql',
 ] as const satisfies readonly (keyof Trace)[];
 

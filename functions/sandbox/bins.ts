@@ -17,8 +17,8 @@ const most = 38;
 function printWhole(name: string, { bin, of }: Bin): string {
   const isWide = of === 'BIGINT' || of === 'UBIGINT';
   const value = isWide ? name : `CAST(${name} AS BIGINT)`;
-  const index = `${value} // ${bin} - CASE WHEN ${value} % ${bin} < 0 THEN 1 ELSE 0 END`;
-  return isWide ? `CAST(${index} AS HUGEINT) * ${bin}` : `(${index}) * ${bin}`;
+  const below = `(${value} + 1) // ${bin}`;
+  return `CASE WHEN ${value} >= 0 THEN ${value} // ${bin} * ${bin} ELSE ${isWide ? `CAST(${below} AS HUGEINT)` : below} * ${bin} - ${bin} END`;
 }
 
 /** Numbers of fixed point: what is left over after whole bins is exact at as many decimals as number and width have. */

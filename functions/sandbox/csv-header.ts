@@ -1,4 +1,5 @@
 import type { IngestionCode } from '../../contracts/ingestion-refusals.ts';
+import { linesIn } from './text-encoding.ts';
 
 /** Where a file is wrong: a physical `line` or a data `row` (the header not counted), and a `column`, all from one; null where unknown. */
 export type IngestionRefusal = {
@@ -23,14 +24,14 @@ const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/y;
  * these are all the bytes there are. Names are trimmed; they may not be empty, longer than 128 characters, hold control characters, begin
  * like a formula, or repeat without regard to case.
  */
-export function readHeader(bytes: Uint8Array, whole: boolean, maxColumns: number): readonly string[] | IngestionRefusal {
+export function readHeader(bytes: Buffer, whole: boolean, maxColumns: number): readonly string[] | IngestionRefusal {
   if (bytes.length === 0) return refuse('csv_empty');
   let text: string;
   try {
     // A character cut at the end of the chunk is not an error of the file.
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !whole });
   } catch {
-    return refuse('csv_wrong_encoding');
+    return refuse('csv_wrong_encoding', { line: linesIn('utf-8', bytes) + 1 });
   }
   if (text.includes('\0')) return refuse('csv_nul_byte', { line: 1 });
   if (text.trim() === '') return refuse('csv_empty');

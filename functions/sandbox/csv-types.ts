@@ -1,5 +1,7 @@
 const wholeNumber = "regexp_matches(x, '^[+-]?(0|[1-9][0-9]*)$')";
 const pointedNumber = String.raw`regexp_matches(x, '^[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?$')`;
+/** A number that a DOUBLE would round, and that nobody measures: it names somebody or something, and two of them must not become one. */
+const longNumber = "strlen(x) > 15 AND regexp_matches(x, '^[+-]?[0-9]{16,}$')";
 const anyNumber = String.raw`regexp_matches(x, '^[+-]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$')`;
 const anyTime = String.raw`regexp_matches(x, '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?$')`;
 
@@ -21,19 +23,38 @@ export const firstOfTexts = ladder.indexOf('DATE');
 const digitsOfDecimal = 18;
 const scaleOfDecimal = 9;
 
-/** What is counted of one column under one type: the values that do not fit, and the digits a decimal would need. */
+/**
+ * Counts the rows that meet a condition. Inside CASE the engine asks the dear part of a condition only of the values that its cheap part left
+ * open; inside FILTER it asks all of them.
+ */
+export const countWhere = (condition: string): string => `count(CASE WHEN ${condition} THEN TRUE END)`;
+
+/** How many digits a number has before and after its point, at most. */
+const countDigits = (x: string): readonly string[] => {
+  const point = `instr(${x}, '.')`;
+  const sign = `(${x} < '0')::INTEGER`;
+  return [`if(${point} = 0, strlen(${x}), ${point} - 1) - ${sign}`, `if(${point} = 0, 0, strlen(${x}) - ${point})`];
+};
+
+/** What is counted of one column under one type: its values, those that do not fit, and the digits a decimal would need. */
 export function countMisfits(column: string, step: number): readonly string[] {
   const type = ladder[step] ?? 'VARCHAR';
-  if (type === 'VARCHAR') return ['0', '0', '0'];
+  const filled = `count(${column})`;
+  if (type === 'VARCHAR') return [filled, '0', '0', '0'];
   const decimal = type === 'DECIMAL';
-  const fits = decimal ? pointedNumber.replaceAll(/\bx\b/g, column) : fitsText(column, `TRY_CAST(${column} AS ${type})`, type);
-  const digits = decimal ? [`length(split_part(ltrim(${column}, '+-'), '.', 1))`, `length(split_part(${column}, '.', 2))`] : ['0', '0'];
-  // What fits is counted, since a bare condition asks its dear part only of the values that its cheap one left open.
-  return [`count(${column}) - count(*) FILTER (WHERE ${fits})`, ...digits.map((each) => `coalesce(max(${each}), 0)`)];
+  const put = (condition: string): string => condition.replaceAll(/\bx\b/g, column);
+  const fits = decimal
+    ? put(pointedNumber)
+    : `${fitsText(column, `TRY_CAST(${column} AS ${type})`, type)}${type === 'DOUBLE' ? ` AND NOT (${put(longNumber)})` : ''}`;
+  const digits = decimal ? countDigits(column) : ['0', '0'];
+  return [filled, `${filled} - ${countWhere(fits)}`, ...digits.map((each) => `coalesce(max(${each}), 0)`)];
 }
 
+/** How many numbers `countMisfits` counts. */
+export const countsOfMisfits = 4;
+
 /** The DuckDB type a column gets at a step, or undefined if its values do not fit there. */
-export function typeAt(step: number, [misfits = 1, whole = 0, scale = 0]: readonly number[]): string | undefined {
+export function typeAt(step: number, [, misfits = 1, whole = 0, scale = 0]: readonly number[]): string | undefined {
   const type = ladder[step] ?? 'VARCHAR';
   if (misfits > 0) return undefined;
   if (type !== 'DECIMAL') return type;
@@ -49,7 +70,7 @@ export function fitsText(x: string, v: string, type: string): string {
   const scale = /^DECIMAL\([0-9]+,([0-9]+)\)$/.exec(type)?.[1];
   if (scale !== undefined) {
     const exact = put(`${pointedNumber} AND length(split_part(x, '.', 2)) <= ${scale}`);
-    return `(starts_with(${v}::VARCHAR, ${x}) OR (${exact} AND ${v} IS NOT NULL))`;
+    return `((starts_with(${v}::VARCHAR, ${x}) AND NOT suffix(${x}, '.')) OR (${exact} AND ${v} IS NOT NULL))`;
   }
   if (type === 'BOOLEAN') return put("lower(x) IN ('true', 'false')");
   if (type === 'FLOAT' || type === 'DOUBLE') return `(isfinite(${v}) AND (${v}::VARCHAR = ${x} OR ${put(anyNumber)}))`;

@@ -1,5 +1,17 @@
 import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
 import { statisticsOf } from './budget.ts';
+import {
+  measuredOf,
+  namedIn,
+  numberOf,
+  partsOfShare,
+  printParts,
+  printShares,
+  readShare,
+  type Measured,
+  type Share,
+} from './contributions.ts';
+import { Balance, findDominated, once } from './dominance.ts';
 import type { Cell } from './engine.ts';
 import type { Cut, Form, Predicate } from './form.ts';
 import { areDisjoint } from './overlap.ts';
@@ -18,6 +30,10 @@ export type Asked = {
   readonly least: number;
   readonly entity: string | null;
   readonly hidden: readonly string[];
+  /** Above which percentage one entity dominates a cell, and of which numbers it is measured by. */
+  readonly dominance?: { readonly percent: number; readonly of: readonly Measured[] };
+  /** It is not decided: its cells may be shown or not. */
+  readonly open?: true;
   /** A file that people have let out shows its cells whatever their size. */
   readonly whole?: true;
 };
@@ -26,12 +42,15 @@ export type Asked = {
  * A question as it is remembered. All counts are one number: rows, entities and values are the same where each entity has one row with one
  * value. An average tells of a sum as soon as the count is known.
  */
-export function askedOf(form: Form, { minEntities, entity }: AnalysisRule): Asked {
-  const numbers = statisticsOf(form).map((each) => (each.kind === 'sum' ? `sum:${each.column}` : 'count'));
-  return { where: form.where, groups: form.groups, numbers: [...new Set(numbers)], least: minEntities, entity, hidden: [] };
+export function askedOf(form: Form, rule: AnalysisRule): Asked {
+  const { minEntities: least, entity, dominancePercent: percent } = rule;
+  const numbers = [...new Set(statisticsOf(form).map(numberOf))];
+  return { where: form.where, groups: form.groups, numbers, least, entity, hidden: [], dominance: { percent, of: measuredOf(form, rule) } };
 }
 
-const unique = <T>(all: readonly T[]): T[] => [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
+const unique = <T>(all: readonly T[], by: (each: T) => string = (each) => JSON.stringify(each)): T[] => [
+  ...new Map(all.map((each) => [by(each), each])).values(),
+];
 
 const sharesNumber = (a: Asked, b: Asked): boolean => a.numbers.some((number) => b.numbers.includes(number));
 
@@ -116,11 +135,12 @@ export function printAtoms(asked: Asked, related: readonly Asked[]): string {
   const { columns } = divisionOf(all);
   const most = Math.max(...all.map(({ least }) => least));
   const { entity } = asked;
+  const measured = measuredBy(all);
   const who = entity === null ? 'sum("~rows")' : 'count("~entity")';
   const names =
     entity === null ? 'NULL' : `CASE WHEN ${who} < ${most} THEN coalesce(string_agg(CAST(hash("~entity") AS VARCHAR), ','), '') END`;
-  const told = `CAST(${who} AS BIGINT) AS "~who", CAST(sum("~rows") AS BIGINT) AS "~all", CAST(${names} AS VARCHAR) AS "~names"`;
-  const inner = `${entity === null ? 'NULL' : `data.${quote(entity)}`} AS "~entity", count(*) AS "~rows" FROM data`;
+  const told = `CAST(${who} AS BIGINT) AS "~who", CAST(sum("~rows") AS BIGINT) AS "~all", CAST(${names} AS VARCHAR) AS "~names"${printShares(measured, entity)}`;
+  const inner = `${entity === null ? 'NULL' : `data.${quote(entity)}`} AS "~entity", count(*) AS "~rows"${printParts(measured, entity)} FROM data`;
   if (columns.length === 0) return `SELECT ${told} FROM (SELECT ${inner} GROUP BY ALL)`;
   const classes = columns.map(({ name, keys }, index) => ({
     name: `"~column${index}"`,
@@ -142,20 +162,28 @@ export function printAtoms(asked: Asked, related: readonly Asked[]): string {
     `WITH ${tables.join(', ')},`,
     `entities AS (SELECT ${ids}, ${inner} ${joins.join(' ')} GROUP BY ALL),`,
     `atoms AS (SELECT ${ids}, ${told} FROM entities GROUP BY ALL)`,
-    `SELECT ${classes.flatMap(({ keys }) => keys).join(', ')}, "~who", "~all", "~names" FROM atoms ${values.join(' ')}`,
+    `SELECT ${classes.flatMap(({ keys }) => keys).join(', ')}, atoms.* EXCLUDE (${ids}) FROM atoms ${values.join(' ')}`,
   ].join(' ');
 }
 
-type Divided = Atom & { readonly keys: readonly Cell[]; readonly rows: number };
+/** By what dominance is measured: by the numbers of the question that is asked, the last of all, under the weakest rule of them. */
+const measuredBy = (all: readonly Asked[]) => ({
+  percent: Math.max(...all.map(({ dominance }) => dominance?.percent ?? 0)),
+  of: all.at(-1)?.dominance?.of ?? [],
+  most: Math.max(...all.map(({ least }) => least)),
+});
 
-const readAtoms = (rows: readonly (readonly Cell[])[], { width }: Division): readonly Divided[] =>
-  rows.map((row) => {
-    const [entities, count, names] = row.slice(width);
+type Divided = Atom & { readonly keys: readonly Cell[]; readonly rows: number; readonly told: readonly Share[] };
+
+const readAtoms = (rows: readonly (readonly Cell[])[], { width }: Division, measured: ReturnType<typeof measuredBy>): readonly Divided[] =>
+  rows.map((row, index) => {
+    const [entities, count, names, ...parts] = row.slice(width);
     return {
       keys: row.slice(0, width),
       entities: Number(entities),
       rows: Number(count),
-      ...(typeof names === 'string' ? { few: names === '' ? [] : names.split(',') } : {}),
+      told: measured.of.map((_, each) => readShare(parts.slice(partsOfShare * each, partsOfShare * (each + 1)), index, measured)),
+      ...namedIn(names),
     };
   });
 
@@ -172,12 +200,12 @@ function fulfils(atom: Divided, predicate: Predicate, division: Division): boole
 }
 
 /** Entities of several atoms, where it matters: an atom that is not named has enough of them for every threshold, or is counted by rows. */
-function countOf(atoms: readonly Divided[]): number {
+function countOf(atoms: readonly Atom[]): number {
   const named = new Set(atoms.flatMap(({ few }) => few ?? []));
   return named.size + atoms.reduce((sum, { few, entities }) => sum + (few === undefined ? entities : 0), 0);
 }
 
-/** The cells that an answer showed, as far as its threshold tells; what dominance or a limit kept back counts as shown. */
+/** The cells that an answer showed, as far as its threshold tells; what a limit kept back counts as shown, and what dominance may have. */
 function shownBy(each: Asked, asked: Asked, atoms: readonly Divided[], division: Division): Map<string, Region> {
   const places = each.groups.map((group) => division.cuts.get(JSON.stringify(group)) ?? -1);
   const { where } = each;
@@ -198,10 +226,51 @@ function shownBy(each: Asked, asked: Asked, atoms: readonly Divided[], division:
   return new Map([...cells].filter(([key, region]) => (each.whole || size(region) >= each.least) && !each.hidden.includes(key)));
 }
 
+type Told = { readonly each: Asked; readonly shown: readonly Region[] };
+
+/** What is certain to have been shown of a number, and what may have been: cells of what is not decided, and such as dominance kept back. */
+function knownOf(number: string, before: readonly Told[], wasKept: System['wasKept']) {
+  const cells = before.flatMap(({ each, shown }) =>
+    each.numbers.includes(number) ? shown.map((region) => ({ region, isSure: !each.open && (each.whole || !wasKept(each, region)) })) : [],
+  );
+  const [given, beside] = [true, false].map((sure) => unique(cells.flatMap(({ region, isSure }) => (isSure === sure ? [region] : []))));
+  return { given: given ?? [], beside: beside ?? [] };
+}
+
+/** A number whose sums and differences are looked at: of which entities it tells, who has too much of it, and what was kept back for that. */
+type System = {
+  readonly number: string;
+  readonly atoms: readonly Atom[];
+  readonly balance?: Balance;
+  readonly wasKept: (each: Asked, region: Region) => boolean;
+};
+
+/**
+ * The numbers that are not told of all entities alike: an entity has too much of some atom, or none of it, so that fewer than its entities are
+ * behind what is told.
+ */
+function unevenSystems(atoms: readonly Divided[], { of, percent }: ReturnType<typeof measuredBy>): readonly System[] {
+  return of.flatMap((measured, index) => {
+    const told = atoms.map((atom) => atom.told[index] ?? { shares: { total: 0, top: [], isAll: true } });
+    const shares = told.map((each) => each.shares);
+    const holders = told.map((each, atom) => each.holders ?? atoms[atom] ?? { entities: 0 });
+    const balance = new Balance(shares, percent);
+    if (balance.isEven && holders.every(({ entities }, atom) => entities === atoms[atom]?.entities)) return [];
+    const under = new Map<number, Balance>([[percent, balance]]);
+    const wasKept = ({ dominance, least }: Asked, region: Region): boolean => {
+      if (dominance === undefined || !dominance.of.some(({ number }) => number === measured.number)) return false;
+      const own = under.get(dominance.percent) ?? new Balance(shares, dominance.percent);
+      under.set(dominance.percent, own);
+      return countOf(region.flatMap((atom) => holders[atom] ?? [])) < least || own.isDominated(once(region));
+    };
+    return [{ number: measured.number, atoms: holders, balance, wasKept }];
+  });
+}
+
 /**
  * Decides from the atoms what of an answer may be shown: all cells but those named, which would let a buyer (or several together) compute
- * something of fewer entities than may be told of. Null where nothing may. An entity is told of under the weakest threshold of the questions
- * compared: what a question may ask for outright is not a secret from another.
+ * something of fewer entities than may be told of, or of which one entity is too much. Null where nothing may. An entity is told of under the
+ * weakest rule of the questions compared: what a question may ask for outright is not a secret from another.
  */
 export function judge(
   asked: Asked,
@@ -209,17 +278,30 @@ export function judge(
   rows: readonly (readonly Cell[])[],
   prime?: number,
 ): { readonly hidden: readonly string[] } | null {
-  const division = divisionOf([...related, asked]);
-  const atoms = readAtoms(rows, division);
-  const least = Math.min(...[...related, asked].map((each) => each.least));
+  const all = [...related, asked];
+  const division = divisionOf(all);
+  const measured = measuredBy(all);
+  const atoms = readAtoms(rows, division, measured);
+  const least = Math.min(...all.map((each) => each.least));
   const own = shownBy(asked, asked, atoms, division);
   const before = related.map((each) => ({ each, shown: [...shownBy(each, asked, atoms, division).values()] }));
+  const uneven = unevenSystems(atoms, measured);
+  // Numbers that the same questions tell of, and of all entities alike, are one.
+  const systems = unique(
+    asked.numbers.map((number) => ({ number, told: related.map(({ numbers }) => numbers.includes(number)) })),
+    ({ number, told }) => JSON.stringify(uneven.some((each) => each.number === number) ? number : told),
+  ).flatMap(({ number }): readonly System[] => {
+    const mine = uneven.filter((each) => each.number === number);
+    return mine.length > 0 ? mine : [{ number, atoms, wasKept: () => false }];
+  });
   const names = [...own.keys()];
   const hidden = new Set<string>();
-  const systems = unique(asked.numbers.map((number) => related.map(({ numbers }) => numbers.includes(number))));
-  for (const system of systems) {
-    const given = unique(before.flatMap(({ shown }, index) => (system[index] === true ? shown : [])));
-    const more = suppressFurther(given, [...own.values()], atoms, least, prime);
+  for (const { number, atoms: counted, balance, wasKept } of systems) {
+    const { given, beside } = knownOf(number, before, wasKept);
+    const more = suppressFurther(given, [...own.values()], counted, least, prime, {
+      beside,
+      ...(balance === undefined ? {} : { leaks: (...known) => findDominated(...known, balance, atoms.length, prime) }),
+    });
     if (more === null) return null;
     for (const index of more) hidden.add(names[index] ?? '');
   }
@@ -235,7 +317,7 @@ const mostCells = 5_000;
  */
 export function countSurplus(asked: Asked, related: readonly Asked[], rows: readonly (readonly Cell[])[], prime?: number): number | null {
   const division = divisionOf([...related, asked]);
-  const atoms = readAtoms(rows, division);
+  const atoms = readAtoms(rows, division, measuredBy([...related, asked]));
   const least = Math.min(...[...related, asked].map((each) => each.least));
   const own = [...shownBy({ ...asked, whole: true }, asked, atoms, division).values()];
   if (own.length > mostCells) return null;

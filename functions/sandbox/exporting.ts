@@ -3,6 +3,7 @@ import type { Check, ExportRequest } from '../../contracts/export.ts';
 import { canonical } from '../../shared/kernel/canonical.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
+import type { Question } from './answering.ts';
 import { atomLimits, compareFile } from './comparing.ts';
 import { askedOf } from './differences.ts';
 import type { Limits } from './engine.ts';
@@ -10,6 +11,7 @@ import { checksOf, exportLimits } from './export-checks.ts';
 import { layOut } from './export-file.ts';
 import { compile } from './gate.ts';
 import { groundsOf } from './grounds.ts';
+import { openFindLists, openListFiles } from './list-files.ts';
 import { entitiesKey, exportKey, exportRelease } from './objects.ts';
 import { printUnsuppressed } from './printing.ts';
 import { identityOf, openReleases, settled } from './releases.ts';
@@ -36,12 +38,12 @@ export const examine = async (task: Task, { engine, parse }: Pick<Tools, 'engine
     await act(subject, 'refuse', { code, ...(checks ? { checks } : {}) });
     return code;
   };
-  const { rule, weak, dataset, ruleVersion } = await groundsOf(one, request.data.entitlement);
+  const { rule, weak, source, held, ruleVersion } = await groundsOf(one, request.data.entitlement);
   if (weak || rule.privacy) return refuse('export_under_privacy');
-  if (!('object' in dataset.data)) return refuse('dataset_not_live');
-  const { object: rows, columns, resource } = dataset.data;
+  if (!held) return refuse('dataset_not_live');
+  const { object: rows, columns, root: resource } = held;
   const wide = { ...rule, maxRows: exportLimits.rows };
-  const compiled = await compile(request.data.sql, wide, columns, parse);
+  const compiled = await compile(request.data.sql, wide, columns, parse, openFindLists(task, request.data.entitlement, rows));
   if ('refused' in compiled) return refuse(compiled.refused);
   const path = join(task.folder, 'data.parquet');
   if (!(await task.fetch(rows, path))) return refuse('query_failed');
@@ -56,11 +58,16 @@ export const examine = async (task: Task, { engine, parse }: Pick<Tools, 'engine
   if (status === 'rejected') await releases.settle(resource, place, { status: 'refused' });
   if (status !== 'checking') return 'subject_moved_on';
   const { signal, stop } = task.watch('checking', { kind: 'entitlement', id: request.data.entitlement });
-  const run = (sql: string, most: Pick<Limits, 'rows' | 'bytes'> = limits) =>
-    engine.runQuery({ sql, files: { data: path }, limits: { ...limits, ...most }, signal });
+  const listFiles = openListFiles(task, resource);
+  const run: Question['run'] = async (sql, conditions, most = limits) => {
+    const lists = await listFiles(conditions);
+    return lists
+      ? engine.runQuery({ sql, files: { ...lists, data: path }, limits: { ...limits, ...most }, signal })
+      : { refused: 'query_failed' };
+  };
   const { answer, compared } = await (async () => ({
-    answer: await run(printUnsuppressed(form, { rule: wide, columns })),
-    compared: await compareFile(asked, before, (sql) => run(sql, atomLimits)),
+    answer: await run(printUnsuppressed(form, { rule: wide, columns }), [form.where]),
+    compared: await compareFile(asked, before, (sql, conditions) => run(sql, conditions, atomLimits)),
   }))().finally(stop);
   if ('refused' in answer) return refuse(answer.refused);
 
@@ -78,7 +85,7 @@ export const examine = async (task: Task, { engine, parse }: Pick<Tools, 'engine
     ruleVersion,
     minEntities: rule.minEntities,
     dominancePercent: rule.dominancePercent,
-    ...(isPersonal && dataset.party !== undefined ? { institution: dataset.party } : {}),
+    ...(isPersonal && source.party !== undefined ? { institution: source.party } : {}),
   });
   return 'checked';
 };

@@ -1,4 +1,4 @@
-import { fitsText, holdsNul, inCalendar, isFormula } from './csv-types.ts';
+import { countWhere, fitsText, holdsNul, inCalendar, isFormula } from './csv-types.ts';
 import type { IngestionRefusal } from './csv-header.ts';
 import { refuse } from './csv-header.ts';
 import { familyOf } from './literals.ts';
@@ -15,13 +15,21 @@ export function isUsable(type: string): boolean {
   return width >= 1 && width <= 38 && scale <= width;
 }
 
-/** A relation of columns `c0`, `c1`… with the value that each gets beside it, as `v0`, `v1`…; NULL where the engine cannot cast it. */
-export const withValues = (relation: string, columns: readonly Fitted[], more = ''): string => {
-  const both = columns.map(({ from, type }, index) => {
+/**
+ * A relation of columns `c0`, `c1`… with the value that each gets beside it, as `v0`, `v1`…; NULL where the engine cannot cast it. `more` comes
+ * before them; `which` are the columns to have, all where it is not given.
+ */
+export const withValues = (
+  relation: string,
+  columns: readonly Fitted[],
+  { more = [], which = [...columns.keys()] }: { readonly more?: readonly string[]; readonly which?: readonly number[] } = {},
+): string => {
+  const both = which.map((index) => {
+    const { from, type } = columns[index] as Fitted;
     const cast = type === from ? `c${index}` : type === 'VARCHAR' ? `c${index}::VARCHAR` : `TRY_CAST(c${index} AS ${type})`;
     return `c${index}, ${cast} AS v${index}`;
   });
-  return `(SELECT ${more}${both.join(', ')} FROM ${relation})`;
+  return `(SELECT ${[...more, ...both].join(', ')} FROM ${relation})`;
 };
 
 const misfits = ['value_misfit', 'csv_formula_cell', 'csv_nul_byte'] as const;
@@ -39,6 +47,14 @@ function fitsValue({ from, type }: Fitted, index: number): string {
 }
 
 const isText = ({ from, type }: Fitted): boolean => from === 'VARCHAR' && type === 'VARCHAR';
+
+/** Counts the values of a column that may not be taken in as they are. */
+export const countUnfit = (column: Fitted, index: number): string => {
+  if (isText(column)) return countWhere(faultsOfText(`c${index}`).join(' OR '));
+  const fits = fitsValue(column, index);
+  return fits === 'TRUE' ? '0' : `count(c${index}) - ${countWhere(fits)}`;
+};
+
 const stop = "error('misfit')";
 
 /**
@@ -68,7 +84,7 @@ export function firstMisfit(relation: string, columns: readonly Fitted[]): strin
     const faults = isText(column) ? faultsOfText(`v${index}`) : [`c${index} IS NOT NULL AND ${fitsValue(column, index)} IS NOT TRUE`];
     return faults.map((fault, kind) => `WHEN ${fault} THEN ${index * misfits.length + kind}`);
   });
-  const numbered = withValues(`(SELECT row_number() OVER () AS n, * FROM ${relation})`, columns, 'n, ');
+  const numbered = withValues(`(SELECT row_number() OVER () AS n, * FROM ${relation})`, columns, { more: ['n'] });
   return `SELECT n, k FROM (SELECT n, CASE ${cases.join(' ')} ELSE -1 END AS k FROM ${numbered}) WHERE k >= 0 ORDER BY n LIMIT 1`;
 }
 
@@ -77,14 +93,14 @@ export const misfitAt = ([row = 0, code = 0]: readonly number[]): IngestionRefus
 
 /**
  * The wider types that hold every value of a column, so that a person may correct what was inferred: never a narrower one. `digits` is the
- * length of its longest whole number: one of more than 15 is not exact as a DOUBLE, one of more than 18 is no decimal of the gate.
+ * most digits that a number of it has: one of more than 15 is not exact as a DOUBLE, one of more than 18 is no decimal of the gate.
  */
 export function widerThan(type: string, digits: number): readonly string[] {
   const family = familyOf(type);
   const wider = [
     ...(family === 'integer' && type !== 'BIGINT' && type !== 'UBIGINT' ? ['BIGINT'] : []),
     ...(family === 'integer' && digits <= 18 ? ['DECIMAL(18,0)'] : []),
-    ...((family === 'integer' && digits <= 15) || family === 'decimal' || type === 'FLOAT' ? ['DOUBLE'] : []),
+    ...(((family === 'integer' || family === 'decimal') && digits <= 15) || type === 'FLOAT' ? ['DOUBLE'] : []),
     ...(type === 'DATE' ? ['TIMESTAMP'] : []),
     ...(type === 'VARCHAR' ? [] : ['VARCHAR']),
   ];

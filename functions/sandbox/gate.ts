@@ -6,7 +6,7 @@ import { Refused } from './form.ts';
 import { namedList } from './joining.ts';
 import { printForm } from './printing.ts';
 import type { Place } from './placing.ts';
-import { locate, placeAt } from './placing.ts';
+import { locate, placeAt, unreadCode } from './placing.ts';
 import { readForm } from './reading.ts';
 import { readTree } from './tree.ts';
 
@@ -57,12 +57,13 @@ export async function compile(
     return { sql: printForm(form, ground), labels: form.outputs.map(({ label }) => label), form };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { refused: error.code, at: locate(sql, error.code, error.at) };
+    const code = error.code === 'not_a_select' ? unreadCode(sql) : error.code;
+    return { refused: code, at: locate(sql, code, error.at) };
   }
 }
 
 /** What is refused before the parser sees it. */
-function findUnreadable(sql: string): GateRefusal | null {
+export function findUnreadable(sql: string): GateRefusal | null {
   if (sql.length > maxLength) return { refused: 'sql_too_long', at: placeAt(sql, maxLength) };
   const control = sql.search(/[^\P{C}\t\n\r\p{Cf}\p{Co}\p{Cn}]|[\u202a-\u202e\u2066-\u2069]/u);
   if (control !== -1) return { refused: 'control_character', at: placeAt(sql, control) };

@@ -6,6 +6,8 @@ import type { Blobs } from '../../shared/blobs/blobs.ts';
 /** A file whose parts have been joined, or the code of what is wrong with them. */
 export type Gathered = { readonly bytes: number; readonly digest: string } | { readonly code: 'content_missing' | 'csv_too_large' };
 
+const writeBytes = 1024 * 1024;
+
 class Unfit extends Error {
   readonly code: 'content_missing' | 'csv_too_large';
   constructor(code: Unfit['code']) {
@@ -31,7 +33,7 @@ export const gather = async (blobs: Blobs, keys: readonly string[], path: string
     }
   };
   try {
-    await pipeline(inOrder(), createWriteStream(path, { mode: 0o600 }));
+    await pipeline(inOrder(), createWriteStream(path, { mode: 0o600, highWaterMark: writeBytes }));
   } catch (error) {
     if (error instanceof Unfit) return { code: error.code };
     throw error;

@@ -1,7 +1,9 @@
 import type { Context } from '../../shared/edge/context.ts';
 import { dataset } from './dataset.process.ts';
+import { derivation } from './derivation.process.ts';
 import { exportRequest } from './export-request.process.ts';
 import { exportReview } from './export-review.process.ts';
+import { joinList } from './join-list.process.ts';
 import { job } from './job.process.ts';
 import { query } from './query.process.ts';
 import { reactions } from './reactions.ts';
@@ -10,7 +12,7 @@ import { template } from './template.process.ts';
 
 export const sandbox: Context = {
   name: 'sandbox',
-  processes: [dataset, job, template, query, exportRequest, exportReview],
+  processes: [dataset, derivation, job, template, joinList, query, exportRequest, exportReview],
   reactions,
   routes,
 };

@@ -5,28 +5,26 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { IngestionRefusal } from './csv-header.ts';
 import { refuse } from './csv-header.ts';
+import { derivedSettings, openDerived } from './derived-source.ts';
 import type { Fitted } from './fitting.ts';
 import { firstMisfit, isMisfit, isUsable, misfitAt, typedRows } from './fitting.ts';
-import type { Encoding, Format, Ingested, IngestionTask, Inspection, Progress, Report } from './ingestion.ts';
+import type { Derive, Encoding, Format, Ingested, IngestionTask, Inspection, Progress, Report } from './ingestion.ts';
 import { parquetName } from './ingestion.ts';
 import { openParquet } from './parquet-source.ts';
 import { quote, quoteText } from './predicate-printing.ts';
-import { describeParquet, profile } from './profile.ts';
+import type { Profiled } from './profile.ts';
+import { describeParquet, profile, refuseRows } from './profile.ts';
 import { recognise } from './source-format.ts';
 import { Unreadable } from './text-lines.ts';
-import { inferTypes, openText, rejectedLine } from './text-source.ts';
+import type { Guess, TextSource } from './text-source.ts';
+import { guessTypes, openText, proveTypes, rejectedLine, takeSample } from './text-source.ts';
 import type { Workshop } from './workshop.ts';
 import { openWorkshop } from './workshop.ts';
 
 const report = (message: Report): boolean | undefined => process.send?.(message);
 
 /** A file that was opened: its rows as columns `c0`, `c1`…, and how each of them comes into Parquet. */
-type Opened = {
-  readonly format: Format;
-  readonly encoding: Encoding | null;
-  readonly relation: string;
-  readonly columns: readonly Fitted[];
-};
+type Opened = Profiled & { readonly format: Format; readonly encoding: Encoding | null };
 
 const digestOf = async (file: string): Promise<string> => {
   const hash = createHash('sha256');
@@ -65,8 +63,13 @@ async function readAll(workshop: Workshop, stage: Progress['stage'], sql: string
   }
 }
 
-/** Opens a file. One of text without a schema is first read once, as text, into Parquet in the workspace, from which its types are told. */
-async function openSource(workshop: Workshop, { source, schema }: IngestionTask, size: number): Promise<Opened | IngestionRefusal> {
+/** Opens a file. One of text without a schema is first read once, to see that it can be, for a sample from which its types are guessed. */
+async function openSource(
+  workshop: Workshop,
+  source: string,
+  schema: IngestionTask['schema'],
+  size: number,
+): Promise<Opened | IngestionRefusal> {
   const recognised = await recognise(source);
   if ('refused' in recognised) return recognised;
   const { format, encoding } = recognised;
@@ -83,26 +86,35 @@ async function openSource(workshop: Workshop, { source, schema }: IngestionTask,
     const columns = declared(schema, text.names, []);
     return 'refused' in columns ? columns : { format, encoding, relation: text.relation, columns };
   }
-  const stage = quoteText(join(workshop.workspace, 'stage.parquet'));
-  const staged = { format, encoding, relation: `read_parquet(${stage})`, columns: text.names.map((name) => column(name, 'VARCHAR')) };
-  const broken = await readAll(workshop, 'reading', `COPY (FROM ${text.relation}) TO ${stage} (FORMAT parquet, COMPRESSION lz4)`, staged);
+  const asText = { format, encoding, relation: text.relation, columns: text.names.map((name) => column(name, 'VARCHAR')) };
+  const broken = await readAll(workshop, 'reading', takeSample(text.relation), asText);
   if (broken !== undefined) return broken;
-  const rows = await countRows(workshop, staged.relation);
-  if (typeof rows !== 'number') return rows;
-  const types = await inferTypes(workshop, { ...text, relation: staged.relation });
-  return { ...staged, columns: text.names.map((name, index) => ({ name, from: 'VARCHAR', type: types[index] ?? 'VARCHAR' })) };
+  const guess = await guessTypes(workshop, text);
+  return { ...asText, columns: asTyped(text, guess), guessed: { source: text, guess } };
 }
+
+const asTyped = ({ names }: TextSource, { types }: Guess): readonly Fitted[] =>
+  names.map((name, index) => ({ name, from: 'VARCHAR', type: types[index] ?? 'VARCHAR' }));
 
 const column = (name: string, type = 'VARCHAR'): Fitted => ({ name, from: type, type });
 
-async function countRows({ numbers, limits }: Workshop, relation: string): Promise<number | IngestionRefusal> {
+/** What is derived may be empty: a refusal would tell whether anybody meets its conditions. */
+async function countRows({ numbers, limits }: Workshop, relation: string, mayBeEmpty: boolean): Promise<number | IngestionRefusal> {
   const [[rows = 0] = []] = await numbers(`SELECT count(*) FROM ${relation}`);
-  if (rows === 0) return refuse('csv_no_rows');
-  return rows > limits.rows ? refuse('csv_too_many_rows', { row: limits.rows + 1 }) : rows;
+  return (rows === 0 && mayBeEmpty ? undefined : refuseRows(rows, { limits })) ?? rows;
 }
 
-async function takeIn(workshop: Workshop, opened: Opened, { layout }: IngestionTask): Promise<Ingested | IngestionRefusal> {
-  const { columns, relation } = opened;
+/** The columns of a file with types that every row fits, where they are not declared. */
+async function proven(workshop: Workshop, { columns, guessed }: Opened): Promise<readonly Fitted[]> {
+  if (guessed === undefined) return columns;
+  const { source, guess } = guessed;
+  return asTyped(source, await proveTypes(workshop, source, guess, [...columns.keys()]));
+}
+
+async function takeIn(workshop: Workshop, from: Opened, { layout, source }: IngestionTask): Promise<Ingested | IngestionRefusal> {
+  const { relation } = from;
+  const columns = await proven(workshop, from);
+  const opened = { ...from, columns };
   const foreign = layout.findIndex((name) => !columns.some((each) => each.name === name));
   if (foreign !== -1) return refuse('layout_column_unknown', { column: foreign + 1 });
   const target = join(workshop.workspace, parquetName);
@@ -115,32 +127,39 @@ async function takeIn(workshop: Workshop, opened: Opened, { layout }: IngestionT
     opened,
   );
   if (broken !== undefined) return broken;
-  const rows = await countRows(workshop, `read_parquet(${quoteText(target)})`);
+  const rows = await countRows(workshop, `read_parquet(${quoteText(target)})`, typeof source !== 'string');
   if (typeof rows !== 'number') return rows;
   const described = await describeParquet(workshop, target, columns, rows);
   return { rows, columns: described, bytes: (await stat(target)).size, digest: await digestOf(target) };
 }
 
-async function lookAt(workshop: Workshop, opened: Opened, source: string, bytes: number): Promise<Inspection | IngestionRefusal> {
-  const { format, encoding, relation, columns: fitted } = opened;
-  const rows = await countRows(workshop, relation);
-  if (typeof rows !== 'number') return rows;
-  const { columns, quality, wrong } = await profile(workshop, relation, fitted, rows);
-  if (wrong) {
-    const [found = []] = await workshop.numbers(firstMisfit(relation, fitted));
-    return misfitAt(found);
-  }
-  return { format, encoding, rows, bytes, digest: await digestOf(source), columns, quality };
+async function lookAt(workshop: Workshop, opened: Opened, bytes: number): Promise<Inspection | IngestionRefusal> {
+  const found = await profile(workshop, opened);
+  if ('refused' in found) return found;
+  const { format, encoding } = opened;
+  return { format, encoding, bytes, ...found };
+}
+
+/** What is derived is taken in like a Parquet file, but that nothing of it is refused: it holds what any file may, as it was printed. */
+async function openTable(workshop: Workshop, derive: Derive): Promise<Opened> {
+  const { names, types, relation } = await openDerived(workshop, derive, (done) => report({ done }));
+  return { format: 'parquet', encoding: null, relation, columns: names.map((name, index) => column(name, types[index])) };
 }
 
 async function work(task: IngestionTask): Promise<Ingested | Inspection | IngestionRefusal> {
-  const { size } = await stat(task.source);
-  if (size > task.limits.bytes) return refuse('csv_too_large');
+  const { source: given, workspace, limits } = task;
   const tell = (stage: Progress['stage'], percent: number): void => void report({ progress: { stage, percent } });
-  const workshop = await openWorkshop(task.source, task.workspace, task.limits, tell);
-  const opened = await openSource(workshop, task, size);
+  if (typeof given !== 'string') {
+    const workshop = await openWorkshop(Object.values(given.files), workspace, limits, tell, derivedSettings);
+    return takeIn(workshop, await openTable(workshop, given), task);
+  }
+  const source = given;
+  const workshop = await openWorkshop([source], workspace, limits, tell);
+  const { size } = await stat(source);
+  if (size > limits.bytes) return refuse('csv_too_large');
+  const opened = await openSource(workshop, source, task.schema, size);
   if ('refused' in opened) return opened;
-  return task.wanted === 'parquet' ? takeIn(workshop, opened, task) : lookAt(workshop, opened, task.source, size);
+  return task.wanted === 'parquet' ? takeIn(workshop, opened, task) : lookAt(workshop, opened, size);
 }
 
 /** Beyond `memoryBytes`, which some of DuckDB's buffers do not heed, the process itself may take this much: Node, DuckDB's code and buffers. */

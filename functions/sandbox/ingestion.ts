@@ -31,12 +31,15 @@ export type IngestionLimits = {
 /** A column by its name in the file (surrounding blanks aside) and the DuckDB type it is to have; the types are those of `familyOf`. */
 export type SchemaColumn = { readonly name: string; readonly type: string };
 
+/** What is run in place of reading a file: SQL of the sandbox's own printing over tables that bear the names of Parquet files. */
+export type Derive = { readonly sql: string; readonly files: Readonly<Record<string, string>> };
+
 /**
- * A file to read and the Parquet file to write; rows are sorted by the columns of `layout` (entity first, then dimensions). With a `schema`,
+ * A file to read (or tables to derive from) and the Parquet file to write; rows are sorted by the columns of `layout` (entity first, then dimensions). With a `schema`,
  * which names every column of the file in its order, nothing is inferred: a value that does not fit is refused with its row and column.
  */
 export type IngestionOrder = {
-  readonly source: string;
+  readonly source: string | Derive;
   readonly target: string;
   readonly layout?: readonly string[];
   readonly schema?: readonly SchemaColumn[];
@@ -88,13 +91,12 @@ export type Quality = {
   readonly accessibility: number;
 };
 
-/** What a file holds: its size in bytes and `digest` (SHA-256) are those of the source, `encoding` is null for Parquet. */
+/** What a file holds: its size in bytes is that of the source, `encoding` is null for Parquet. */
 export type Inspection = {
   readonly format: Format;
   readonly encoding: Encoding | null;
   readonly rows: number;
   readonly bytes: number;
-  readonly digest: string;
   readonly columns: readonly InspectedColumn[];
   readonly quality: Quality;
 };
@@ -143,9 +145,9 @@ export async function inspect(
 /** The name of the finished file inside the workspace. */
 export const parquetName = 'data.parquet';
 
-/** What the process is told; it reads `source` and writes inside `workspace` only. */
+/** What the process is told; it reads `source` (or the files of a derivation) and writes inside `workspace` only. */
 export type IngestionTask = {
-  readonly source: string;
+  readonly source: string | Derive;
   readonly workspace: string;
   readonly layout: readonly string[];
   readonly schema: readonly SchemaColumn[] | null;

@@ -1,8 +1,7 @@
 import type { Blobs } from '../../shared/blobs/blobs.ts';
 import { digest, hmac } from '../../shared/kernel/digest.ts';
 import type { Item, Key, Table } from '../../shared/store/table.ts';
-import { quote } from './predicate-printing.ts';
-import { quoteText } from './predicate-printing.ts';
+import { quote, quoteText } from './predicate-printing.ts';
 import type { Atom, Region } from './suppression.ts';
 import { findLeaks } from './suppression.ts';
 
@@ -24,9 +23,9 @@ export function printPresent(column: string, keys: readonly string[]): string {
   return `SELECT DISTINCT key FROM (${list}) list(key) WHERE key IN (SELECT ${name} FROM data)`;
 }
 
-/** What is kept of the keys found: nobody can read them from it, nor compare lists of two products. */
-export const versionOf = (product: string, present: readonly string[], secret: string): ListVersion =>
-  [...new Set(present.map((key) => hmac(secret, 'list', product, key)))].toSorted();
+/** What is kept of the keys found: nobody can read them from it, nor compare lists of two resources. */
+export const versionOf = (resource: string, present: readonly string[], secret: string): ListVersion =>
+  [...new Set(present.map((key) => hmac(secret, 'list', resource, key)))].toSorted();
 
 /** Divides all keys by the versions they are in. */
 function divide(versions: readonly ListVersion[]): { readonly atoms: readonly Atom[]; readonly regions: readonly Region[] } {
@@ -55,8 +54,10 @@ export const mayJoin = (candidate: ListVersion, released: readonly ListVersion[]
   return findLeaks(regions.slice(0, -1), regions.slice(-1), atoms, least).length === 0;
 };
 
-const keyOf = (product: string, version: number): Key => ({ pk: `lists#${product}`, sk: String(version).padStart(6, '0') });
-const objectOf = (product: string, keys: string): string => `lists/${product}/${digest(keys).slice('sha256:'.length)}.json`;
+const keyOf = (resource: string, version: number): Key => ({ pk: `lists#${resource}`, sk: String(version).padStart(6, '0') });
+/** Where the keys of a version that stand in the data lie, as Parquet, for questions to join with. */
+export const listKey = (resource: string, version: number): string => `lists/${resource}/${version}.parquet`;
+const objectOf = (resource: string, keys: string): string => `lists/${resource}/${digest(keys).slice('sha256:'.length)}.json`;
 const mostVersions = 1000;
 
 const textOf = async (body: AsyncIterable<unknown>): Promise<string> => {
@@ -66,7 +67,7 @@ const textOf = async (body: AsyncIterable<unknown>): Promise<string> => {
 };
 
 /**
- * The versions of the lists joined with a product, in one sequence. A version takes its place by a conditional write before it is compared, so
+ * The versions of the lists joined with a resource, over all its products and buyers, in one sequence. A version takes its place by a conditional write before it is compared, so
  * that of two sent at once the later sees the earlier; what could not be read counts against it.
  */
 export const openLists = (table: Table, blobs: Blobs) => {
@@ -75,7 +76,7 @@ export const openLists = (table: Table, blobs: Blobs) => {
     if (!object) throw new RangeError('a version without its keys');
     return JSON.parse(await textOf(object.body)) as ListVersion;
   };
-  const versions = async (product: string): Promise<readonly Item[]> => table.query({ key: keyOf(product, 0).pk, limit: mostVersions });
+  const versions = async (resource: string): Promise<readonly Item[]> => table.query({ key: keyOf(resource, 0).pk, limit: mostVersions });
 
   return {
     /**
@@ -83,15 +84,15 @@ export const openLists = (table: Table, blobs: Blobs) => {
      * @returns its number, by which joins name it, or undefined where it would tell of too few
      * @throws RangeError where a version before has lost its keys
      */
-    admit: async (product: string, candidate: ListVersion, least: number): Promise<number | undefined> => {
+    admit: async (resource: string, candidate: ListVersion, least: number): Promise<number | undefined> => {
       const keys = JSON.stringify(candidate);
-      const object = objectOf(product, keys);
+      const object = objectOf(resource, keys);
       await blobs.put(object, Buffer.from(keys)); // before its place is taken: whoever sees the place finds the keys
       for (;;) {
-        const before = await versions(product);
+        const before = await versions(resource);
         const version = before.length + 1;
         if (version > mostVersions) return undefined;
-        const place = { ...keyOf(product, version), object };
+        const place = { ...keyOf(resource, version), object };
         const taken = await table.transact([{ put: { ...place, status: 'reserved' }, if: { absent: true } }]);
         if (!('ok' in taken)) continue;
         const released = await Promise.all(before.filter((item) => item['status'] !== 'refused').map(read));

@@ -1,7 +1,7 @@
 import type { IngestionRefusal } from './csv-header.ts';
-import { checkNames } from './csv-header.ts';
+import { checkNames, refuse } from './csv-header.ts';
 import type { Encoding } from './ingestion.ts';
-import { blocksOf, Unreadable, writeText } from './text-lines.ts';
+import { blocksOf, lineBytes, Unreadable, writeText } from './text-lines.ts';
 
 const string = String.raw`"([^"\\\u0000-\u001f]*(?:\\.[^"\\\u0000-\u001f]*)*)"`;
 const number = String.raw`-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?`;
@@ -67,6 +67,7 @@ export async function readKeys(source: string, encoding: Encoding, maxColumns: n
     left -= objects.length;
     if (left <= 0) break;
   }
+  if (keys.size === 0) return refuse('csv_empty');
   return checkNames([...keys], maxColumns) ?? [...keys];
 }
 
@@ -75,7 +76,7 @@ const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replace
 /**
  * Writes JSON lines (one flat object a line; blank lines are passed over) as CSV with the given columns, every value as it is written, so that
  * no digit is lost. A key that is absent, `null` and an empty text are NULL. @returns for each column whether it held a JSON text, which no
- * inference may make a number. @throws Unreadable json_invalid_line, json_nested_value, json_duplicate_key, json_unknown_key
+ * inference may make a number. @throws Unreadable json_invalid_line, json_nested_value, json_duplicate_key, json_unknown_key, csv_line_too_long
  */
 export async function writeCsv(
   source: string,
@@ -100,7 +101,9 @@ export async function writeCsv(
       if (value.isText) holdsText[place] = true;
       cells[place] = cell(value.text);
     });
-    return `${cells.join(',')}\n`;
+    const row = `${cells.join(',')}\n`;
+    if (row.length > lineBytes / 3 && Buffer.byteLength(row) > lineBytes) throw new Unreadable('csv_line_too_long', { line });
+    return row;
   };
   const pieces = async function* (): AsyncGenerator<string> {
     yield `${keys.map(cell).join(',')}\n`;

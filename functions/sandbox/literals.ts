@@ -1,7 +1,7 @@
 import type { Cut, Literal } from './form.ts';
 import { Refused } from './form.ts';
 import type { Mark } from './placing.ts';
-import type { Json } from './tree.ts';
+import type { Json, Node } from './tree.ts';
 import { isNode, misplaced, node, only, place, text } from './tree.ts';
 
 /** What kinds of value a column holds, as far as a rule may use it; `any` of a column that is known from its rule alone. */
@@ -25,7 +25,7 @@ export const isNumeric = (family: Family | null): boolean => family === 'integer
 
 /**
  * Reads a constant of the tree. TRUE and typed dates arrive as casts of a text constant; no other cast is understood.
- * Integers beyond 64 bits and decimals beyond 18 digits are refused: comparing them could overflow, and whether it does depends on the data.
+ * Integers beyond all columns and decimals beyond 18 digits are refused: comparing them could overflow, and whether it does depends on the data.
  */
 export function readLiteral(json: Json | undefined): Literal {
   if (!isNode(json)) throw new Refused('predicate_not_allowed');
@@ -33,25 +33,33 @@ export function readLiteral(json: Json | undefined): Literal {
   if (json['class'] === 'CAST') {
     const target = node(json['cast_type'])['id'];
     const child = json['child'];
-    const kinds = { BOOLEAN: 'boolean', DATE: 'date', TIMESTAMP: 'timestamp' } as const;
-    if (!isNode(child) || child['class'] !== 'CONSTANT' || typeof target !== 'string' || !(target in kinds))
-      throw misplaced(json, 'cast_not_allowed');
+    const kind = typeof target === 'string' ? castKinds.get(target) : undefined;
+    if (!isNode(child) || child['class'] !== 'CONSTANT' || kind === undefined) throw misplaced(json, 'cast_not_allowed');
     only(json, ['class', 'type', 'query_location', 'child', 'cast_type']);
     only(node(json['cast_type']), ['id']);
     const inner = readLiteral(child);
     if (inner.kind !== 'text') throw new Refused('cast_not_allowed', place(child));
-    return typed(inner.text, kinds[target as keyof typeof kinds], place(child));
+    return typed(inner.text, kind, place(child));
   }
   if (json['class'] !== 'CONSTANT') throw misplaced(json, 'predicate_not_allowed');
   only(json, ['class', 'type', 'query_location', 'value']);
   const value = node(json['value']);
   if (value['is_null'] === true) throw new Refused('null_test_not_allowed', at);
   const type = node(value['type']);
-  const raw = value['value'];
+  const raw = isNode(value['value']) ? joined(value['value']) : value['value'];
   const read = typeof type['id'] === 'string' ? readers[type['id']] : undefined;
   if (read === undefined || typeof raw !== 'string') throw new Refused('literal_invalid', at);
   return read(raw, type, at);
 }
+
+const castKinds: ReadonlyMap<string, 'boolean' | 'date' | 'timestamp'> = new Map([
+  ['BOOLEAN', 'boolean'],
+  ['DATE', 'date'],
+  ['TIMESTAMP', 'timestamp'],
+]);
+
+/** Of a number that has more than 63 bits the tree holds two halves of 64. */
+const joined = (halves: Node): string => String(BigInt(text(halves['upper'])) * 2n ** 64n + BigInt(text(halves['lower'])));
 
 type Reader = (raw: string, type: { readonly [key: string]: Json }, at: Mark | null) => Literal;
 
@@ -60,9 +68,19 @@ const integer: Reader = (raw, _type, at) => {
   return { kind: 'integer', text: raw };
 };
 
+const most = 2n ** 64n;
+
+/** What UBIGINT holds and BIGINT does not; whatever whole number a column holds can be compared with it. */
+const large: Reader = (raw, _type, at) => {
+  if (BigInt(raw) < 0n || BigInt(raw) >= most) throw new Refused('literal_invalid', at);
+  return { kind: 'integer', text: raw };
+};
+
 const decimal: Reader = (raw, type, at) => {
-  const scale = Number(text(node(type['type_info'])['scale']));
+  // `20.` has no digit after its point, and no scale in the tree.
+  const scale = Number(text(node(type['type_info'])['scale'] ?? '0'));
   if (!/^-?[0-9]{1,18}$/.test(raw) || !(scale >= 0 && scale <= 9)) throw new Refused('literal_invalid', at);
+  if (scale === 0) return { kind: 'integer', text: raw };
   const digits = raw.replace('-', '').padStart(scale + 1, '0');
   const whole = digits.slice(0, digits.length - scale);
   return { kind: 'decimal', text: `${raw.startsWith('-') ? '-' : ''}${whole}.${digits.slice(digits.length - scale)}` };
@@ -78,32 +96,42 @@ const string: Reader = (raw, _type, at) => {
   return { kind: 'text', text: raw };
 };
 
-const readers: Readonly<Record<string, Reader>> = { INTEGER: integer, BIGINT: integer, DECIMAL: decimal, DOUBLE: double, VARCHAR: string };
+const readers: Readonly<Record<string, Reader>> = {
+  INTEGER: integer,
+  BIGINT: integer,
+  HUGEINT: large,
+  DECIMAL: decimal,
+  DOUBLE: double,
+  VARCHAR: string,
+};
 
 const instant = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?)?$/;
 
 function typed(raw: string, kind: 'boolean' | 'date' | 'timestamp', at: Mark | null): Literal {
   if (kind === 'boolean') {
-    const truth = ({ t: 'true', true: 'true', f: 'false', false: 'false' } as const)[raw];
+    const truth = /^(?:t|true)$/i.test(raw) ? 'true' : /^(?:f|false)$/i.test(raw) ? 'false' : undefined;
     if (truth === undefined) throw new Refused('literal_invalid', at);
     return { kind, text: truth };
   }
   const match = instant.exec(raw);
   if (match === null) throw new Refused('literal_invalid', at);
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = ''] = match;
-  const midnight = `${year}-${month}-${day}`;
+  const date = `${year}-${month}-${day}`;
   const clock = `${hour}:${minute}:${second}`;
-  const parsed = new Date(`${midnight}T${clock}Z`);
+  const parsed = new Date(`${date}T${clock}Z`);
   // A date such as 2023-02-30 rolls over into March, and does not read back as it was written.
-  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 19) !== `${midnight}T${clock}` || year === '0000') {
+  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 19) !== `${date}T${clock}` || year === '0000') {
     throw new Refused('literal_invalid', at);
   }
   if (kind === 'date') {
     if (match[4] !== undefined) throw new Refused('literal_invalid', at);
-    return { kind, text: midnight };
+    return { kind, text: date };
   }
-  return { kind, text: `${midnight} ${clock}${/[1-9]/.test(fraction) ? `.${fraction}` : ''}` };
+  // One text for each instant, by which conditions are compared.
+  return { kind, text: `${date} ${clock}${trimmed(`.${fraction}0`)}` };
 }
+
+const midnight = ' 00:00:00';
 
 /**
  * Gives a literal the kind that its column compares with, as DuckDB would, but refuses where DuckDB would cast the column: a cast that fails
@@ -112,8 +140,12 @@ function typed(raw: string, kind: 'boolean' | 'date' | 'timestamp', at: Mark | n
 export function fitLiteral(literal: Literal, family: Family, at: Mark | null): Literal {
   const { kind } = literal;
   if (isNumeric(family) && (kind === 'integer' || kind === 'decimal' || kind === 'double')) return literal;
+  if (family === 'date' && kind === 'text' && literal.text.length > 10) return fitLiteral(typed(literal.text, 'timestamp', at), family, at);
   if ((family === 'date' || family === 'timestamp') && kind === 'text') return typed(literal.text, family, at);
-  if (family === 'timestamp' && kind === 'date') return { kind: 'timestamp', text: `${literal.text} 00:00:00` };
+  // No cast of the column: at midnight both say the same of a date.
+  if (family === 'date' && kind === 'timestamp' && literal.text.endsWith(midnight))
+    return { kind: 'date', text: literal.text.slice(0, 10) };
+  if (family === 'timestamp' && kind === 'date') return { kind: 'timestamp', text: `${literal.text}${midnight}` };
   if (family === kind || family === 'any') return literal;
   throw new Refused('literal_type', at);
 }

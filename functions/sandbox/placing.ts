@@ -39,6 +39,7 @@ const keywords: Readonly<Partial<Record<GateCode, readonly string[]>>> = {
   limit_not_constant: ['LIMIT'],
   join_not_allowed: ['JOIN'],
   parameter_not_allowed: ['?', '$'],
+  construct_not_allowed: ['SYMMETRIC', 'USING'],
 };
 
 /** Of these the tree has a place, but one inside the construct. */
@@ -95,18 +96,33 @@ export function explain(code: RefusalCode, at: Place | null, about?: string): Wo
   };
 }
 
+/**
+ * What is refused of a text that the parser cannot put into a tree: a statement of another kind, by the word that begins it; where all begin like
+ * queries, a construct within one.
+ */
+export function unreadCode(sql: string): GateCode {
+  const words = scan(sql);
+  const start = strangeStart(words);
+  if (start === undefined) return 'construct_not_allowed';
+  return start.text === 'PIVOT' ? 'pivot_not_allowed' : 'not_a_select';
+}
+
+type Word = { readonly index: number; readonly text: string };
+const isStart = (words: readonly Word[], index: number): boolean => index === 0 || words[index - 1]?.text === ';';
+const strangeStart = (words: readonly Word[]): Word | undefined =>
+  words.find(({ text }, index) => isStart(words, index) && text !== ';' && !queries.includes(text));
+
 /** Of the words that code may begin with, the first; of several statements, what follows the first. */
 function wordOf(sql: string, code: GateCode): number | undefined {
   const words = scan(sql);
-  const isStart = (index: number): boolean => index === 0 || words[index - 1]?.text === ';';
-  if (code === 'several_statements') return words.find(({ text }, index) => index > 0 && isStart(index) && text !== ';')?.index;
-  if (code === 'not_a_select') return words.find(({ text }, index) => isStart(index) && text !== ';' && !queries.includes(text))?.index;
+  if (code === 'several_statements') return words.find(({ text }, index) => index > 0 && isStart(words, index) && text !== ';')?.index;
+  if (code === 'not_a_select') return strangeStart(words)?.index;
   if (code === 'subquery_not_allowed')
     return words.find(({ text }, index) => text === '(' && queries.includes(words[index + 1]?.text ?? ''))?.index;
   return words.find(({ text }) => keywords[code]?.includes(text))?.index;
 }
 
-const scan = (sql: string): readonly { readonly index: number; readonly text: string }[] =>
+const scan = (sql: string): readonly Word[] =>
   [...sql.matchAll(tokens)]
     .filter(([text]) => !/^(?:--|\/\*)/.test(text))
     .map(({ 0: text, index }) => ({ index, text: text.toUpperCase() }));

@@ -16,7 +16,7 @@ const literals: Readonly<Record<Literal['kind'], (text: string) => string>> = {
   timestamp: (text) => `TIMESTAMP ${quoteText(text)}`,
 };
 
-const printLiteral = ({ kind, text }: Literal): string => literals[kind](text);
+export const printLiteral = ({ kind, text }: Literal): string => literals[kind](text);
 
 export function printCut({ column, grain }: Cut): string {
   if (grain === null) return quote(column);

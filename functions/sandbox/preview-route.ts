@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { tightened } from '../../contracts/analysis-rule.ts';
+import { tightened, type AnalysisRule } from '../../contracts/analysis-rule.ts';
+import type { Derivation } from '../../contracts/derivation.ts';
 import type { Listing } from '../../contracts/listing.ts';
 import type { Product } from '../../contracts/product.ts';
 import { Query } from '../../contracts/query.ts';
@@ -13,14 +14,15 @@ import { RefusalError } from '../../shared/edge/refusal.ts';
 import { idOf } from '../../shared/edge/routes.ts';
 import { isInside } from '../../shared/edge/view.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
-import type { Parser } from './gate.ts';
+import { derivationTrialRoute } from './derivation-route.ts';
+import type { DerivationTrials } from './derivation-trial.ts';
 import { preview } from './preview.ts';
 import type { Rehearse } from './rehearsal.ts';
 import { bind } from './template-arguments.ts';
 import { visible } from './visible.ts';
 
 /** What a question is tried with. DuckDB is not in the bundle of an API, so a host that has it says how it is opened. */
-export type Trials = { readonly parse: Parser; readonly rehearse: Rehearse };
+export type Trials = DerivationTrials & { readonly rehearse: Rehearse };
 
 let provided: (() => Promise<Trials>) | undefined;
 let opened: Promise<Trials> | undefined;
@@ -45,21 +47,28 @@ export const PreviewBody = z.strictObject({ sql: Query.inputs.create.shape.sql.u
 export const TemplatePreviewBody = z.strictObject({ arguments: Arguments });
 
 /** A record in the state in which it can be tried on. @throws RefusalError not_found */
-const standing = async <T extends Stored>({ door }: Ports, kind: string, id: string, status: T['status']): Promise<T> => {
+export const standing = async <T extends Stored>({ door }: Ports, kind: string, id: string, status: T['status']): Promise<T> => {
   const [record] = await door.load([{ kind, id }]);
   if (record?.status !== status) throw new RefusalError('not_found');
   return record as unknown as T;
 };
-type Approved = Stored<typeof Product, 'approved'>;
+export type Approved = Stored<typeof Product, 'approved'>;
 
-/** What a question about a product would be answered with, by its rule as it is tightened today. */
-const tried = async (ports: Ports, product: Approved, sql: string) => {
-  const dataset = await standing<Stored<typeof Dataset, 'loaded'>>(ports, 'dataset', product.data.dataset, 'loaded');
-  const [scenario] = (await ports.door.load([{ kind: 'scenario', id: product.data.scenario }])) as unknown as readonly Stored<
-    typeof Scenario
-  >[];
+const tableOf = (ports: Ports, { data: { dataset, derivation } }: Approved) =>
+  derivation === undefined
+    ? standing<Stored<typeof Dataset, 'loaded'>>(ports, 'dataset', dataset, 'loaded')
+    : standing<Stored<typeof Derivation, 'ready'>>(ports, 'derivation', derivation, 'ready');
+
+/** The rule of a product with what its scenario demands more today. */
+export const ruleToday = async ({ door }: Ports, { scenario: id, rule }: Stored<typeof Product>['data']): Promise<AnalysisRule> => {
+  const [scenario] = (await door.load([{ kind: 'scenario', id }])) as unknown as readonly Stored<typeof Scenario>[];
   const floor = scenario && 'floor' in scenario.data ? scenario.data.floor : undefined;
-  return preview(sql, tightened(product.data.rule, floor), dataset.data.columns, await trials());
+  return tightened(rule, floor);
+};
+/** What a question about a product would be answered with, by its rule as it is tightened today. */
+export const tried = async (ports: Ports, product: Approved, sql: string) => {
+  const { data: table } = await tableOf(ports, product);
+  return preview(sql, await ruleToday(ports, product.data), table.columns, await trials());
 };
 
 const listed: Route = {
@@ -112,4 +121,4 @@ const ofTemplate: Route = {
   },
 };
 
-export const previewRoutes: readonly Route[] = [listed, ofTemplate];
+export const previewRoutes: readonly Route[] = [listed, ofTemplate, derivationTrialRoute(trials)];

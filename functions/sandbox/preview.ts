@@ -2,7 +2,7 @@ import type { AnalysisRule } from '../../contracts/analysis-rule.ts';
 import type { Cell } from './engine.ts';
 import { findMisfit } from './fitness.ts';
 import type { Column, Form, Predicate } from './form.ts';
-import type { GateRefusal, Parser } from './gate.ts';
+import type { FindLists, GateRefusal, Parser } from './gate.ts';
 import { explain } from './placing.ts';
 import type { Cost } from './planning.ts';
 import { plan } from './planning.ts';
@@ -36,8 +36,19 @@ const leaves = (predicate: Predicate | null): readonly Predicate[] =>
   predicate === null ? [] : 'of' in predicate ? predicate.of.flatMap(leaves) : [predicate];
 
 /** The columns that a rule speaks of: of others, neither name nor type is told. */
-const spokenOf = (rule: AnalysisRule, columns: readonly Column[]): readonly Column[] =>
-  columns.filter(({ name }) => name === rule.entity || [...rule.dimensions, ...rule.measures].some(({ column }) => column === name));
+export const spokenOf = (rule: AnalysisRule, columns: readonly Column[]): readonly Column[] =>
+  columns.filter(
+    ({ name }) =>
+      name === rule.entity ||
+      rule.joinable?.includes(name) === true ||
+      [...rule.dimensions, ...rule.measures].some(({ column }) => column === name),
+  );
+
+/** Any list that the buyer may have or yet make: of a version that no list has. */
+const anyList =
+  ({ joinable = [] }: AnalysisRule): FindLists =>
+  async (name) =>
+    joinable.map((column) => ({ name, column, version: 0 }));
 
 const refuse = ({ refused, at, about }: GateRefusal): Preview => ({
   accepted: false,
@@ -52,7 +63,9 @@ const refuse = ({ refused, at, about }: GateRefusal): Preview => ({
  * them, only as many as are in it.
  */
 export function trialOf(form: Form, rule: AnalysisRule, columns: readonly Column[]): { readonly sql: string; readonly sample: Sample } {
-  const sample = synthesise(rule, columns, form);
+  const listed = leaves(form.where).find(({ kind }) => kind === 'listed');
+  const joined = listed && 'cut' in listed ? { listed: listed.cut.column } : {};
+  const sample = { ...synthesise(rule, columns, form), ...joined };
   return { sql: printForm(form, { rule: { ...rule, minEntities: Math.min(rule.minEntities, sample.entities) }, columns }), sample };
 }
 
@@ -70,7 +83,7 @@ export async function preview(
   const misfit = findMisfit(rule, columns);
   if (misfit !== null) return refuse({ refused: misfit.refused, at: null, about: misfit.column });
   const told = spokenOf(rule, columns);
-  const planned = await plan(sql, rule, told, parse);
+  const planned = await plan(sql, rule, told, parse, anyList(rule));
   if ('refused' in planned) return refuse(planned);
   const trial = trialOf(planned.form, rule, told);
   const rows = await rehearse(trial.sql, trial.sample);

@@ -163,8 +163,9 @@ function printSuppression(
       ...(shown('entities') ? [dominance('1', 'count(entity)')] : []),
       ...measures.flatMap((column, index) => {
         const family = familyOfColumn(column, ground);
-        // A BIGINT would overflow when it is multiplied, and whether it does depends on the data.
-        const { largest, each } = by(index, (value) => (family === 'integer' ? `CAST(${value} AS HUGEINT)` : value));
+        // A BIGINT would overflow when it is multiplied, and whether it does depends on the data; a FLOAT would be rounded past its share.
+        const wide = family === 'integer' ? 'HUGEINT' : family === 'double' ? 'DOUBLE' : undefined;
+        const { largest, each } = by(index, (value) => (wide === undefined ? value : `CAST(${value} AS ${wide})`));
         return [
           dominance(`max(${largest})`, `sum(${each})`),
           // One infinite or undefined value would be the whole answer, and shares of it mean nothing.

@@ -3,7 +3,7 @@ import { processOf } from '../../shared/kernel/process.ts';
 import { holder, ownerAs, system } from '../../shared/kernel/seats.ts';
 import { affordable, payments } from './budget.ts';
 import { explain, isRefusalCode, placeAt } from './placing.ts';
-import { question, questionFault } from './question.ts';
+import { byItsKey, question, questionFault, quotaOf } from './question.ts';
 
 const { create, action, define } = processOf(Query);
 const worker = system('worker');
@@ -12,24 +12,38 @@ const worker = system('worker');
 const explained = ({ code, at, sql }: { readonly code: string; readonly at?: number | undefined; readonly sql: string }) =>
   isRefusalCode(code) ? explain(code, at === undefined ? null : placeAt(sql, at)) : {};
 
+const asService = <S>({ service }: { readonly service?: S | undefined }) => (service ? { service } : {});
+
 /** The chain is asked when a query is admitted, when its result is released, and whenever the stored result is read. DESIGN §5. */
 export const query = define({
   create: create({
     by: holder('buyer.agent'),
     to: 'admitted',
-    links: (input) => ({ entitlement: input.entitlement, template: input.template === undefined ? [] : [input.template] }),
-    reads: ['entitlement', 'template'],
-    own: ['entitlement'],
-    live: { template: 'template_not_live' },
+    // A request of the data service is one question, whoever sends it how often.
+    id: ({ service }) => service && `${service.accessKey}.${service.requestId}`,
+    links: ({ entitlement, template, service }) => ({
+      entitlement,
+      template: template === undefined ? [] : [template],
+      accessKey: service === undefined ? [] : [service.accessKey],
+    }),
+    reads: ['entitlement', 'template', 'accessKey'],
+    own: ['entitlement', 'accessKey'],
+    live: { template: 'template_not_live', accessKey: 'access_key_not_live' },
     rests: ['entitlement', 'template'],
     belongs: ({ refs }) => ({ region: refs.entitlement.region }),
-    guards: [questionFault],
+    guards: [byItsKey, questionFault],
     becomes: (c) => ({
       status: 'admitted',
-      data: { ...question(c), entitlement: c.input.entitlement, product: c.refs.entitlement.data.product, askedAt: c.now },
+      data: {
+        ...question(c),
+        ...asService(c.input),
+        entitlement: c.input.entitlement,
+        product: c.refs.entitlement.data.product,
+        askedAt: c.now,
+      },
       anchors: [{ kind: 'entitlement', id: c.refs.entitlement.id }],
     }),
-    effects: ({ input }) => [{ take: `queries#${input.entitlement}`, amount: 1, or: 'quota_exhausted' }],
+    effects: (c) => [{ take: quotaOf(c), amount: 1, or: 'quota_exhausted' }],
     publish: 'nothing',
   }),
   actions: {

@@ -5,11 +5,12 @@ import type { Query } from '../../contracts/query.ts';
 import type { Refusal } from '../../contracts/refusals.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
-import { answer } from './answering.ts';
+import { answer, type Question } from './answering.ts';
 import { accountsOf } from './budget.ts';
 import type { Effort } from './comparing.ts';
 import type { Limits, QueryResult } from './engine.ts';
 import { groundsOf } from './grounds.ts';
+import { openFindLists, openListFiles } from './list-files.ts';
 import { resultKey } from './objects.ts';
 import { openPace } from './pacing.ts';
 import type { RefusalCode } from './placing.ts';
@@ -19,7 +20,7 @@ import type { Task, Tools } from './task.ts';
 const megabyte = 1_000_000;
 const limits: Omit<Limits, 'rows'> = { deadlineMs: 30_000, memoryBytes: 1_000 * megabyte, threads: 2, bytes: 4 * megabyte };
 
-/** The product and dataset behind a query, by the contract that was signed. */
+/** The rule and table behind a query, by the contract that was signed. */
 const behind = async ({ one, subject }: Task) => {
   const query = await one<Stored<typeof Query>>(subject);
   return { query, ...(await groundsOf(one, query.data.entitlement)) };
@@ -47,7 +48,7 @@ const release = async (task: Task, result: QueryResult, ruleVersion: number, eff
   const stored = await blobs.put(object, Buffer.from(JSON.stringify(result)));
   try {
     await act(subject, 'release', {
-      result: { object, digest: stored.digest, rows: result.rows.length },
+      result: { object, digest: stored.digest, rows: result.rows.length, bytes: stored.size },
       ruleVersion,
       ...(effort ? { effort } : {}),
     });
@@ -97,22 +98,27 @@ const payFrom =
 export const query = async (task: Task, { engine, parse }: Tools): Promise<string> => {
   const pace = openPace();
   const found = await behind(task);
-  const { query: record, rule, weak, dataset, ruleVersion } = found;
+  const { query: record, rule, weak, source, held, ruleVersion } = found;
   if (weak) return refuse(task, found, 'rule_privacy_required');
   if (rule.templatesOnly && record.data.template === undefined) return refuse(task, found, 'template_required');
-  if (!('object' in dataset.data)) return withhold(task, { kind: 'dataset', id: dataset.id });
-  const { object, columns, resource } = dataset.data;
-  const planned = await plan(record.data.sql, rule, columns, parse);
+  if (!held) return withhold(task, { kind: source.kind, id: source.id });
+  const { object, columns, root, roots } = held;
+  const planned = await plan(record.data.sql, rule, columns, parse, openFindLists(task, record.data.entitlement, object));
   if ('refused' in planned) return refuse(task, found, planned.refused, planned.at ? { at: planned.at.offset } : {});
   const path = join(task.folder, 'data.parquet');
   if (!(await task.fetch(object, path))) return refuse(task, found, 'query_failed');
   const { signal, stop } = task.watch('admitted', { kind: 'entitlement', id: record.data.entitlement });
-  const run = (sql: string, most: Pick<Limits, 'rows' | 'bytes'> = { rows: rule.maxRows, bytes: limits.bytes }) =>
-    engine.runQuery({ sql, files: { data: path }, limits: { ...limits, ...most }, signal });
+  const listFiles = openListFiles(task, root);
+  const run: Question['run'] = async (sql, conditions, most = { rows: rule.maxRows, bytes: limits.bytes }) => {
+    const lists = await listFiles(conditions);
+    return lists
+      ? engine.runQuery({ sql, files: { ...lists, data: path }, limits: { ...limits, ...most }, signal })
+      : { refused: 'query_failed' };
+  };
   try {
     const told = await answer(
-      { id: task.subject.id, planned, ground: { rule, columns }, resource, object, run },
-      { memory: task.memory, stored: storedBy(task), pay: payFrom(task, record, [resource], rule.privacy), pace },
+      { id: task.subject.id, planned, ground: { rule, columns }, resource: root, object, run },
+      { memory: task.memory, stored: storedBy(task), pay: payFrom(task, record, roots, rule.privacy), pace },
     );
     if ('refused' in told) return await refuse(task, found, told.refused, told.effort ? { effort: told.effort } : {});
     return await release(task, told.result, ruleVersion, told.effort);

@@ -7,7 +7,7 @@ import type { Ref, Refused, Stored } from '../../shared/kernel/process.ts';
 import { exportReactions } from './export-reactions.ts';
 import { placeIn, quarantineFolder } from './objects.ts';
 
-const jobFor = (task: 'inspect' | 'load' | 'query' | 'export', event: Event, { kind, id, owner, party, region, data }: Stored): Take => ({
+const jobFor = (task: Stored<typeof Job>['data']['task'], event: Event, { kind, id, owner, party, region, data }: Stored): Take => ({
   kind: 'job',
   action: 'create',
   input: {
@@ -21,6 +21,12 @@ const jobFor = (task: 'inspect' | 'load' | 'query' | 'export', event: Event, { k
 });
 const jobOf = (record: Stored) => record as unknown as Stored<typeof Job>;
 const worker = { type: 'system', id: 'worker' } as const;
+
+/** How those are told whose records bear a fault and not a code. */
+const faults: Readonly<Record<string, { readonly cancelled: string; readonly failed: string }>> = {
+  dataset: { cancelled: 'ingestion_cancelled', failed: 'ingestion_failed' },
+  derivation: { cancelled: 'query_cancelled', failed: 'derivation_failed' },
+};
 
 /** Refuses the subject of a job or of a deposit as the worker does. */
 const refuse = async ({ door }: Ports, subject: Ref, input: object, key: string): Promise<Refused | undefined> => {
@@ -64,10 +70,40 @@ export const reactions: readonly Reaction[] = [
     refused: { nothing: 'a job is refused by nothing' },
   },
   {
+    name: 'sandbox.rehearseJob',
+    on: ['derivation.submit'],
+    takes: (event, record) => [jobFor('rehearse', event, record)],
+    refused: { nothing: 'a job is refused by nothing' },
+  },
+  {
+    name: 'sandbox.deriveJob',
+    on: ['derivation.approve'],
+    takes: (event, record) => [jobFor('derive', event, record)],
+    refused: { nothing: 'a job is refused by nothing' },
+  },
+  {
     name: 'sandbox.queryJob',
     on: ['query.create'],
     takes: (event, record) => [jobFor('query', event, record)],
     refused: { nothing: 'a job is refused by nothing' },
+  },
+  {
+    name: 'sandbox.admitJob',
+    on: ['joinList.submit'],
+    takes: (event, record) => [jobFor('admit', event, record)],
+    refused: { nothing: 'a job is refused by nothing' },
+  },
+  {
+    // What a buyer put up is kept until it is matched, and no longer: of it only what stands in the data stays, and only where it was admitted.
+    name: 'sandbox.clearList',
+    on: ['joinList.admit', 'joinList.refuse', 'joinList.retire'],
+    runs: async (_event, { id, status, data }, { blobs }) => {
+      const last = 'attempt' in data ? Number(data['attempt']) : Infinity;
+      for (const key of await blobs.list(quarantineFolder(id)))
+        if (status !== 'checking' && placeIn(key).attempt <= last) await blobs.remove(key);
+      return undefined;
+    },
+    refused: { nothing: 'removing refuses nothing' },
   },
   ...exportReactions,
   {
@@ -93,13 +129,8 @@ export const reactions: readonly Reaction[] = [
       if (event.status !== 'failed' && event.status !== 'cancelled') return undefined;
       const { subject, round, ...data } = jobOf(record).data;
       const code = event.status === 'cancelled' ? 'query_cancelled' : 'code' in data ? data.code : 'query_failed';
-      const input =
-        subject.kind === 'dataset'
-          ? {
-              ...(round === undefined ? {} : { attempt: round }),
-              fault: { code: event.status === 'cancelled' ? 'ingestion_cancelled' : 'ingestion_failed' },
-            }
-          : { code };
+      const fault = faults[subject.kind]?.[event.status];
+      const input = fault ? { ...(round === undefined ? {} : { attempt: round }), fault: { code: fault } } : { code };
       return refuse(ports, subject, input, `${event.id}/sandbox.giveUp`);
     },
     refused: { nothing: 'the subject has moved on by itself' },

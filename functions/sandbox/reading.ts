@@ -20,10 +20,8 @@ export function readForm(tree: Json, ground: Ground): Form {
   const where = both(joined, readWhere(select['where_clause'], ground));
   const selected = list(select['select_list']);
   if (selected.length > maxOutputs) throw new Refused('too_many_outputs', place(selected[maxOutputs]));
-  const outputs = selected.map((expression) => ({ label: readLabel(expression), output: readOutput(expression, ground) }));
-  const labels = outputs.map(({ label }) => fold(label));
-  const twice = labels.findIndex((label, index) => labels.indexOf(label) < index);
-  if (twice !== -1) throw new Refused('duplicate_output', place(selected[twice]));
+  const labels = readLabels(selected);
+  const outputs = selected.map((expression, index) => ({ label: labels[index] ?? '', output: readOutput(expression, ground) }));
   const groups = readGroups(select, outputs, ground);
   for (const [index, { output }] of outputs.entries()) {
     if (output.kind === 'dimension' && !groups.some((group) => same(group, output.cut))) {
@@ -45,7 +43,7 @@ function unread(error: Node): Refused {
   return new Refused('syntax_error', typeof at === 'string' && /^[0-9]+$/.test(at) ? { characters: Number(at) } : null);
 }
 
-function readStatement(tree: Json): Node {
+export function readStatement(tree: Json): Node {
   const top = node(tree);
   if (top['error'] !== false) throw unread(top);
   const [first, ...more] = list(top['statements']);
@@ -74,14 +72,36 @@ const statementCodes: Readonly<Record<string, GateCode>> = {
   CTE_NODE: 'cte_not_allowed',
 };
 
-/** A name for an output column, shown to the buyer and never printed into SQL. */
-function readLabel(expression: Json): string {
+/** Names for the output columns. Two may not be given the same; one that was not given any stands back, and is numbered. */
+function readLabels(selected: readonly Json[]): readonly string[] {
+  const given = selected.map(readGiven);
+  const names = given.map((name) => (name === undefined ? undefined : fold(name)));
+  const twice = names.findIndex((name, index) => name !== undefined && names.indexOf(name) < index);
+  if (twice !== -1) throw new Refused('duplicate_output', place(selected[twice]));
+  const taken = new Set(names);
+  return selected.map((expression, index) => {
+    const name = given[index] ?? describe(expression);
+    if (given[index] !== undefined) return name;
+    let label = name;
+    for (let number = 2; taken.has(fold(label)); number += 1) label = `${name}_${number}`;
+    taken.add(fold(label));
+    return label;
+  });
+}
+
+/** The name that an output column was given, shown to the buyer and never printed into SQL: its alias, or the name of a column that stands alone. */
+function readGiven(expression: Json): string | undefined {
   const alias = isNode(expression) ? expression['alias'] : undefined;
   if (alias !== undefined) {
-    if (!/^[\p{L}\p{N}_][\p{L}\p{N}_ ]{0,63}$/u.test(text(alias))) throw new Refused('alias_not_allowed', place(expression));
+    if (!/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_ ]{0,63}$/u.test(text(alias))) throw new Refused('alias_not_allowed', place(expression));
     return text(alias);
   }
-  if (!isNode(expression) || expression['class'] !== 'FUNCTION') return bareName(expression) ?? lastName(expression);
+  return isNode(expression) && expression['class'] === 'COLUMN_REF' ? lastName(expression) : undefined;
+}
+
+/** What an output that was given no name is called: after its function and column. */
+function describe(expression: Json): string {
+  if (!isNode(expression) || expression['class'] !== 'FUNCTION') return lastName(expression);
   const called = text(expression['function_name']).replace('count_star', 'count').replace('*', 'floor');
   const argument = list(expression['children'])
     .map(lastName)
@@ -168,8 +188,8 @@ function namedOutput(
   mayBeAlias: (name: string) => boolean,
 ): Form['outputs'][number] | undefined {
   if (isNode(expression) && expression['class'] === 'CONSTANT') {
-    const literal = readLiteral(expression);
-    const output = literal.kind === 'integer' ? outputs[Number(literal.text) - 1] : undefined;
+    const literal = isNull(expression) ? undefined : readLiteral(expression);
+    const output = literal?.kind === 'integer' ? outputs[Number(literal.text) - 1] : undefined;
     if (output === undefined) throw new Refused('literal_not_allowed', place(expression));
     return output;
   }
@@ -217,10 +237,13 @@ function orderedOutput(expression: Json | undefined, outputs: Form['outputs'], g
   return outputs.findIndex((each) => same(each.output, output));
 }
 
+/** `LIMIT ALL` is written as one without a value. */
+const isNull = ({ value }: Node): boolean => isNode(value) && value['is_null'] === true;
+
 function readLimit(json: Json | undefined, ground: Ground): number | null {
   if (json === undefined) return null;
   const at = place(json);
-  if (!isNode(json) || json['class'] !== 'CONSTANT') throw new Refused('limit_not_constant', at);
+  if (!isNode(json) || json['class'] !== 'CONSTANT' || isNull(json)) throw new Refused('limit_not_constant', at);
   const literal = readLiteral(json);
   if (literal.kind !== 'integer' || literal.text.startsWith('-')) throw new Refused('limit_not_constant', at);
   if (BigInt(literal.text) > BigInt(ground.rule.maxRows)) throw new Refused('limit_too_large', at);

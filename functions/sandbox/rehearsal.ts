@@ -2,8 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { cellsOf } from './cells.ts';
 import type { Cell } from './engine.ts';
-import { quote } from './predicate-printing.ts';
-import { quoteText } from './predicate-printing.ts';
+import { quote, quoteText, viewOf } from './predicate-printing.ts';
 import type { Sample } from './synthetic.ts';
 
 /** Runs a query that the gate printed over invented rows; null where it does not end well or in time. */
@@ -17,29 +16,51 @@ const columnOf = ({ name, type }: Sample['columns'][number], index: number): str
 
 const tuple = (row: readonly string[]): string => `(${row.map(quoteText).join(', ')})`;
 
-async function fill(connection: DuckDBConnection, { columns, rows }: Sample): Promise<void> {
+/** Makes a table of invented rows. */
+export async function fill(
+  connection: DuckDBConnection,
+  table: string,
+  { columns, rows }: Pick<Sample, 'columns' | 'rows'>,
+): Promise<void> {
   const names = columns.map((_, index) => `c${index}`).join(', ');
   const values = rows.map(tuple).join(', ');
-  await connection.run(`CREATE TABLE data AS SELECT ${columns.map(columnOf).join(', ')} FROM (VALUES ${values}) AS sample(${names})`);
+  const typed = columns.map(columnOf).join(', ');
+  await connection.run(`CREATE TABLE ${quote(table)} AS SELECT ${typed} FROM (VALUES ${values}) AS sample(${names})`);
 }
 
 /**
  * In this process, since there is nothing to protect: an empty database of its own for each rehearsal, which sees no file and holds nothing but
- * what was invented. Types come from the profile of a dataset and are those of `familyOf`.
+ * what was invented. Undefined where it does not end well or in time.
  */
-export const rehearse: Rehearse = async (sql, sample) => {
+export async function inEmptyDatabase<T>(
+  run: (connection: DuckDBConnection) => Promise<T>,
+  settings: readonly string[] = [],
+): Promise<T | undefined> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '200MB' });
   const connection = await instance.connect();
   const timer = setTimeout(() => connection.interrupt(), deadlineMs);
   try {
-    await connection.run("SET temp_directory=''; SET enable_external_access=false; SET lock_configuration=true");
-    await fill(connection, sample);
-    return cellsOf(await connection.runAndReadAll(sql));
+    for (const setting of ["temp_directory = ''", 'enable_external_access = false', ...settings, 'lock_configuration = true'])
+      await connection.run(`SET ${setting}`);
+    return await run(connection);
   } catch {
-    return null;
+    return undefined;
   } finally {
     clearTimeout(timer);
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** Types come from the profile of a dataset and are those of `familyOf`. */
+export const rehearse: Rehearse = async (sql, sample) => {
+  const rows = await inEmptyDatabase(async (connection) => {
+    await fill(connection, 'data', sample);
+    if (sample.listed !== undefined) {
+      const keys = `SELECT DISTINCT CAST(${quote(sample.listed)} AS VARCHAR) AS key FROM data`;
+      await connection.run(`CREATE VIEW ${quote(viewOf(0))} AS ${keys}`);
+    }
+    return cellsOf(await connection.runAndReadAll(sql));
+  });
+  return rows ?? null;
 };

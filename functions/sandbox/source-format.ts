@@ -1,8 +1,9 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import type { IngestionRefusal } from './csv-header.ts';
 import { refuse } from './csv-header.ts';
 import type { Encoding, Format } from './ingestion.ts';
+import { countLines, decodes, linesIn } from './text-encoding.ts';
 
 /** What a file is; of JSON lines and CSV also how they are encoded. */
 export type Recognised =
@@ -16,16 +17,6 @@ const foreign = ['1f8b', '504b0304', '504b0506', '425a68', 'fd377a585a', '28b52f
 
 const chunkBytes = 1024 * 1024;
 const windowBytes = 64 * 1024;
-
-const decodes = (encoding: Encoding, bytes: Uint8Array): boolean => {
-  try {
-    // A character cut at the end of the window is not an error of the file.
-    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /**
  * Tells by its content what a file is: never by its name. Text is UTF-8 where the first stretch of it beyond ASCII is, else GB18030
@@ -47,26 +38,24 @@ export async function recognise(source: string): Promise<Recognised | IngestionR
     const start = head.subarray(0, 64).toString('latin1').replace('\u00ef\u00bb\u00bf', '').trimStart();
     if (/^\[\s*[[{]/.test(start)) return refuse('json_not_lines');
     const format = start.startsWith('{') ? 'jsonl' : 'csv';
+    let line = 1;
     for (let at = 0; bytesRead > 0; at += bytesRead, { bytesRead } = await file.read(chunk, 0, chunkBytes, at)) {
       const bytes = chunk.subarray(0, bytesRead);
-      if (isAscii(bytes)) continue;
+      if (isAscii(bytes)) {
+        line += countLines(bytes);
+        continue;
+      }
       const window = Buffer.alloc(windowBytes);
       const first = at + bytes.findIndex((byte) => byte > 0x7f);
       const read = await file.read(window, 0, windowBytes, first);
       const stretch = window.subarray(0, read.bytesRead);
       const encoding = (['utf-8', 'gb18030'] as const).find((each) => decodes(each, stretch));
-      return encoding === undefined ? refuse('csv_wrong_encoding') : { format, encoding };
+      if (encoding !== undefined) return { format, encoding };
+      line += countLines(bytes.subarray(0, first - at)) + Math.max(linesIn('utf-8', stretch), linesIn('gb18030', stretch));
+      return refuse('csv_wrong_encoding', { line });
     }
     return { format, encoding: 'utf-8' };
   } finally {
     await file.close();
   }
 }
-
-/** Whether bytes are UTF-8 text of mostly Chinese, and how many Chinese characters there are: what GB18030 text is not by chance. */
-export const chineseInUtf8 = (bytes: Uint8Array): number => {
-  if (!isUtf8(bytes)) return 0;
-  const text = new TextDecoder().decode(bytes);
-  const chinese = text.match(/[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/g)?.length ?? 0;
-  return chinese === text.match(/[\u0080-\uffff]/g)?.length ? chinese : 0;
-};

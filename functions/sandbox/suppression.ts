@@ -1,3 +1,5 @@
+import { defaultPrime, Echelon, type Row } from './elimination.ts';
+
 /**
  * A part of the data that no question divides: how many entities are in it, and who they are where they are few. Without names each row is its
  * own entity, so that no two atoms share one.
@@ -9,91 +11,6 @@ export type Region = readonly number[];
 
 /** The shown regions, by index, of which some combination tells of fewer entities than may be told of. */
 export type Leak = readonly number[];
-
-/**
- * Products of two remainders stay below 2^53, so that arithmetic modulo this prime is exact. What is dependent in rational numbers is so modulo
- * a prime; the converse fails only where the prime divides a determinant, so that whoever asks draws one that nobody could foresee.
- */
-export const primes: readonly number[] = [67108859, 67108837, 67108819, 67108777, 67108763, 67108757, 67108753, 67108747];
-const [defaultPrime = 0] = primes;
-
-/** A row of a linear system, sparse: what is at each column. Columns from `atoms.length` on say of which regions it is combined. */
-type Row = Map<number, number>;
-
-const inverse = (value: number, prime: number): number => {
-  let [a, b, x, y] = [value, prime, 1, 0];
-  while (b !== 0) [a, b, x, y] = [b, a % b, y, x - Math.floor(a / b) * y];
-  return ((x % prime) + prime) % prime;
-};
-
-/** Takes from a row the multiple of another that makes its column zero; the other has 1 there. */
-const eliminate = (row: Row, by: Row, column: number, prime: number): void => {
-  const times = prime - (row.get(column) ?? 0);
-  for (const [each, value] of by) {
-    const sum = ((row.get(each) ?? 0) + times * value) % prime;
-    if (sum === 0) row.delete(each);
-    else row.set(each, sum);
-  }
-};
-
-const normalise = (row: Row, column: number, prime: number): void => {
-  const scale = inverse(row.get(column) ?? 1, prime);
-  for (const [each, value] of row) row.set(each, (value * scale) % prime);
-};
-
-/** Rows with a pivot each, in the order they came; a row holds no pivot of those before it. */
-class Echelon {
-  readonly rows: { readonly row: Row; readonly pivot: number }[] = [];
-  readonly #order = new Map<number, number>();
-  readonly #prime: number;
-  readonly #may: (column: number) => boolean;
-
-  /** @param may which columns can be pivots */
-  constructor(prime: number, may: (column: number) => boolean) {
-    this.#prime = prime;
-    this.#may = may;
-  }
-
-  /** Reduces a row by those before it. Keeps it, and answers true, if a column is left that can be its pivot. */
-  take(row: Row): boolean {
-    for (let next = this.#first(row); next !== undefined; next = this.#first(row)) {
-      const { row: by, pivot } = this.rows[next] ?? { row: row, pivot: 0 };
-      eliminate(row, by, pivot, this.#prime);
-    }
-    const pivot = this.#pivotOf(row);
-    if (pivot === undefined) return false;
-    normalise(row, pivot, this.#prime);
-    this.#order.set(pivot, this.rows.length);
-    this.rows.push({ row, pivot });
-    return true;
-  }
-
-  /** Makes every pivot the only entry of its column. Answers the rows from a place on, and those that they have changed, before all others. */
-  reduce(from: number): { readonly news: number; readonly rows: Echelon['rows'] } {
-    const changed = new Set(this.rows.slice(from));
-    for (const [index, lower] of this.rows.entries())
-      for (const upper of this.rows.slice(0, index)) {
-        if (!upper.row.has(lower.pivot)) continue;
-        eliminate(upper.row, lower.row, lower.pivot, this.#prime);
-        if (changed.has(lower)) changed.add(upper);
-      }
-    return { news: changed.size, rows: [...changed, ...this.rows.filter((row) => !changed.has(row))] };
-  }
-
-  #pivotOf(row: Row): number | undefined {
-    for (const column of row.keys()) if (this.#may(column)) return column;
-    return undefined;
-  }
-
-  #first(row: Row): number | undefined {
-    let first: number | undefined;
-    for (const column of row.keys()) {
-      const order = this.#order.get(column);
-      if (order !== undefined && (first === undefined || order < first)) first = order;
-    }
-    return first;
-  }
-}
 
 /** How many entities are in several atoms together. */
 function sizeOf(columns: Iterable<number>, atoms: readonly Atom[]): number {
@@ -113,13 +30,14 @@ const mostSubsets = 5_000;
  * Of rows that tell of small atoms only, the combinations that tell of fewer than `least` entities. One row is told exactly. Of several, an
  * atom that only one of them holds is in every combination of them, and only such atoms are counted, so that a combination may be taken for
  * smaller than it is and never for larger; the first of them is one of the first `news` rows. Each row holds a pivot that no other has: rows whose pivots are enough entities need no look.
+ * Where there are too many to look at, the last of those answered was not found to be small.
  */
 function smallCombinations(
   rows: readonly { readonly row: Row; readonly pivot: number }[],
   news: number,
   atoms: readonly Atom[],
   least: number,
-): Row[][] {
+): { readonly small: Row[][]; readonly isCutShort: boolean } {
   const small: Row[][] = [];
   let seen = 0;
   const inside = (row: Row): number[] => [...row.keys()].filter((column) => column < atoms.length);
@@ -146,7 +64,7 @@ function smallCombinations(
     }
   };
   visit(0, news, []);
-  return small;
+  return { small, isCutShort: seen > mostSubsets };
 }
 
 /**
@@ -159,7 +77,8 @@ function smallCombinations(
  * After Cox 1980 and Fischetti and Salazar 2000 (auditing of tables), with entities for the bound in place of intervals.
  *
  * @param given what has been shown before; what it tells by itself is not asked again
- * @param own what is to be shown now; indices of a leak count `given` first
+ * @param own what is to be shown now; indices of a leak count `given` first, then `own`, and each leak holds one of these
+ * @param beside what may have been shown or not: it is told only as far as `own` does not tell it
  */
 export function findLeaks(
   given: readonly Region[],
@@ -167,30 +86,48 @@ export function findLeaks(
   atoms: readonly Atom[],
   least: number,
   prime: number = defaultPrime,
+  beside: readonly Region[] = [],
 ): readonly Leak[] {
   const isLarge = (column: number): boolean => (atoms[column]?.entities ?? least) >= least && column < atoms.length;
   const isSmall = (column: number): boolean => column < atoms.length && !isLarge(column);
-  const large = new Echelon(prime, isLarge);
-  const small = new Echelon(prime, isSmall);
-  const bySize = (regions: readonly Region[], offset: number) =>
-    regions.map((atomsOf, index) => ({ atomsOf, index: index + offset })).toSorted((a, b) => a.atomsOf.length - b.atomsOf.length);
+  const large = new Echelon(prime, (column) => (isLarge(column) ? 0 : undefined));
+  const small = new Echelon(prime, (column) => (isSmall(column) ? 0 : undefined));
   let before = 0;
-  for (const [turn, regions] of [bySize(given, 0), bySize(own, given.length)].entries()) {
+  for (const [turn, rows] of systemOf([given, own, beside], atoms.length).entries()) {
     if (turn === 1) before = small.rows.length;
-    for (const { atomsOf, index } of regions) {
-      const row: Row = new Map(atomsOf.map((atom) => [atom, 1]));
-      row.set(atoms.length + index, 1);
-      if (!large.take(row)) small.take(row);
-    }
+    for (const row of rows) if (!large.take(row)) small.take(row);
   }
   // Those that are new come first, so that every set looked at holds one.
   const { news, rows } = small.reduce(before);
-  return smallCombinations(rows, news, atoms, least).map((combined) => [
-    ...new Set(combined.flatMap((row) => [...row.keys()].flatMap((column) => (column >= atoms.length ? [column - atoms.length] : [])))),
-  ]);
+  const { small: found, isCutShort } = smallCombinations(rows, news, atoms, least);
+  const isMine = (region: number): boolean => region >= given.length && region < given.length + own.length;
+  const leaks = found.map((combined) => regionsOf(combined, atoms.length)).filter((leak) => leak.some(isMine));
+  return isCutShort && leaks.length === 0 ? [own.map((_, index) => given.length + index)] : leaks;
 }
 
+/**
+ * A linear system: for each region a row with 1 at its atoms, and 1 at a column of its own after these, which says in the end of which regions a
+ * row was combined. In each turn the smallest regions come first.
+ */
+export function systemOf(turns: readonly (readonly Region[])[], atoms: number): readonly (readonly Row[])[] {
+  let column = atoms;
+  return turns.map((regions) =>
+    regions.map((region): Row => new Map([...region.map((atom) => [atom, 1] as const), [column++, 1]])).toSorted((a, b) => a.size - b.size),
+  );
+}
+
+/** Of which regions rows of such a system were combined. */
+export const regionsOf = (rows: readonly Row[], atoms: number): Leak => [
+  ...new Set(rows.flatMap((row) => [...row.keys()].flatMap((column) => (column >= atoms ? [column - atoms] : [])))),
+];
+
 const rounds = 40;
+
+/** What else is known: regions that may have been shown or not, and leaks of another kind. */
+export type Beyond = {
+  readonly beside?: readonly Region[];
+  readonly leaks?: (given: readonly Region[], own: readonly Region[], beside: readonly Region[]) => readonly Leak[];
+};
 
 /**
  * Secondary suppression: which of one's own regions must stay hidden, so that neither these alone (a table with its margins) nor together with
@@ -203,18 +140,16 @@ export function suppressFurther(
   atoms: readonly Atom[],
   least: number,
   prime: number = defaultPrime,
+  { beside = [], leaks: others = () => [] }: Beyond = {},
 ): ReadonlySet<number> | null {
   const hidden = new Set<number>();
+  // Shown, it may say by itself what it would else take to say more; so both are looked at.
+  const alternatives = beside.length === 0 ? [beside] : [[], beside];
   const weight = own.map((region) => region.reduce((sum, atom) => sum + (atoms[atom]?.entities ?? 0), 0));
   for (let round = 0; round < rounds; round += 1) {
     const kept = own.map((_, index) => index).filter((index) => !hidden.has(index));
-    const leaks = findLeaks(
-      given,
-      kept.map((index) => own[index] ?? []),
-      atoms,
-      least,
-      prime,
-    );
+    const shown = kept.map((index) => own[index] ?? []);
+    const leaks = alternatives.flatMap((each) => [...findLeaks(given, shown, atoms, least, prime, each), ...others(given, shown, each)]);
     if (leaks.length === 0) return hidden;
     for (const leak of leaks) {
       const mine = leak.flatMap((region) => kept[region - given.length] ?? []);

@@ -8,6 +8,8 @@ export type Sample = {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly (readonly string[])[];
   readonly entities: number;
+  /** The column of which all values stand in the list that the question joins with. */
+  readonly listed?: string;
 };
 
 const most = { entities: 300, cells: 24, values: 6 } as const;
@@ -24,7 +26,8 @@ function sequence(seed: number): () => number {
 }
 
 const days = ['2024-01-15', '2024-01-16', '2024-07-15', '2025-01-15'];
-const invented: Readonly<Record<Family, readonly string[]>> = {
+/** A few values of each family, from which rows are invented. */
+export const invented: Readonly<Record<Family, readonly string[]>> = {
   text: ['甲', '乙', '丙', '丁'],
   any: ['甲', '乙', '丙', '丁'],
   boolean: ['true', 'false'],
@@ -74,6 +77,9 @@ export function synthesise(rule: AnalysisRule, columns: readonly Column[], form:
   const random = sequence(seed);
   const typeOf = (name: string): string => columns.find((column) => column.name === name)?.type ?? 'ANY';
   const family = (name: string): Family => familyOf(typeOf(name)) ?? 'any';
+  const spoken = [...rule.dimensions, ...rule.measures].map(({ column }) => column).concat(rule.entity ?? []);
+  const joinable = (rule.joinable ?? []).filter((column) => !spoken.includes(column));
+  const names = [...spoken, ...joinable];
   const pools = rule.dimensions.map((dimension) => {
     const own = family(dimension.column);
     const asked = mentioned(form.where, dimension.column).filter((literal) => casts(literal, own));
@@ -89,8 +95,8 @@ export function synthesise(rule: AnalysisRule, columns: readonly Column[], form:
       ...cell,
       ...rule.measures.map((measure) => valueOf(measure, family(measure.column), 0.4 + 0.2 * random())),
       ...(rule.entity === null ? [] : [String(index + 1)]),
+      ...joinable.map((column) => invented[family(column)][index % 4] ?? ''),
     ]),
   );
-  const names = [...rule.dimensions, ...rule.measures].map(({ column }) => column).concat(rule.entity ?? []);
   return { columns: names.map((name) => ({ name, type: typeOf(name) })), rows, entities };
 }

@@ -48,7 +48,7 @@ const openPulse = (note: (permille: number, step: string) => Promise<unknown>, l
 
 /** Acts as the worker, once for each job, attempt and step. */
 export const openTask = (
-  { door, blobs, log, records, tables }: Pick<Ports, 'door' | 'blobs' | 'log' | 'records' | 'tables'>,
+  { door, blobs, log, records, tables, secret }: Pick<Ports, 'door' | 'blobs' | 'log' | 'records' | 'tables' | 'secret'>,
   job: Ref,
   subject: Ref,
   attempt: number,
@@ -59,7 +59,9 @@ export const openTask = (
   folder,
   blobs,
   log,
+  secret,
   left: records.left,
+  load: door.load,
   memory: tables.releases,
   act: (ref: Ref, action: string, input: object, step: string = action) =>
     door.act({ ...ref, action, input, actor: worker, key: `${job.id}/${attempt}/${step}` }),
@@ -71,12 +73,13 @@ export const openTask = (
   },
   /** The first link under a record that is not live. */
   brokenUnder: door.brokenUnder,
-  /** Aborts what runs as soon as its subject is no longer in the state that the work is for, or `under` no longer rests on an unbroken chain. */
-  watch: (status: string, under: Ref) => {
+  /** Aborts what runs as soon as its subject is no longer in the state that the work is for, or one of `under` no longer rests on an unbroken chain. */
+  watch: (status: string, ...under: readonly Ref[]) => {
     const abort = new AbortController();
     const look = async (): Promise<void> => {
       const [record] = await door.load([subject]);
-      if (record?.status !== status || (await door.brokenUnder(under))) abort.abort();
+      const broken = await Promise.all(under.map(door.brokenUnder));
+      if (record?.status !== status || broken.some((link) => link !== undefined)) abort.abort();
     };
     const blind = (error: unknown): void => log.warn('a job could not be watched', { job: job.id, error: error as Error });
     const timer = setInterval(() => void look().catch(blind), watchMs);

@@ -6,7 +6,7 @@ import type { IngestionCode } from '../../contracts/ingestion-refusals.ts';
 import type { IngestionRefusal } from './csv-header.ts';
 import { refuse } from './csv-header.ts';
 import type { Encoding } from './ingestion.ts';
-import { chineseInUtf8 } from './source-format.ts';
+import { chineseInUtf8, countLines, linesOf, newline } from './text-encoding.ts';
 
 /** No line of a file may be longer: it would have to be held in memory. */
 export const lineBytes = 2 * 1024 * 1024;
@@ -17,17 +17,6 @@ export class Unreadable extends Error {
   constructor(code: IngestionCode, where: { readonly line: number; readonly column?: number | null }) {
     super(code);
     this.refusal = refuse(code, where);
-  }
-}
-
-const newline = 0x0a;
-
-/** The physical lines of a block with their breaks. */
-function* linesOf(block: Buffer): Generator<Buffer> {
-  for (let start = 0; start < block.length;) {
-    const end = block.indexOf(newline, start) + 1 || block.length;
-    yield block.subarray(start, end);
-    start = end;
   }
 }
 
@@ -62,8 +51,7 @@ const decoderOf = (encoding: Encoding): ((block: Buffer, line: number) => string
 };
 
 /**
- * Reads a text in blocks of whole lines, each with the number of its first line, from 1. A line ends with LF, which is no part of a longer
- * character in either encoding. Constant memory. @throws Unreadable csv_wrong_encoding, csv_nul_byte, csv_line_too_long
+ * Reads a text in blocks of whole lines, each with the number of its first line, from 1. A line ends with LF. Constant memory. @throws Unreadable csv_wrong_encoding, csv_nul_byte, csv_line_too_long
  */
 export async function* blocksOf(
   source: string,
@@ -82,18 +70,13 @@ export async function* blocksOf(
   for await (const chunk of createReadStream(source, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
     onBytes(chunk.length);
     const end = chunk.lastIndexOf(newline) + 1;
+    if (end > 0 && rest.length + chunk.indexOf(newline) > lineBytes) throw new Unreadable('csv_line_too_long', { line });
     if (end > 0) yield take(Buffer.concat([rest, chunk.subarray(0, end)]));
     rest = end > 0 ? Buffer.from(chunk.subarray(end)) : Buffer.concat([rest, chunk]);
     if (rest.length > lineBytes) throw new Unreadable('csv_line_too_long', { line });
   }
   if (rest.length > 0) yield take(rest);
 }
-
-const countLines = (block: Buffer): number => {
-  let count = 0;
-  for (let at = block.indexOf(newline); at !== -1; at = block.indexOf(newline, at + 1)) count += 1;
-  return count;
-};
 
 /** Writes text in pieces as UTF-8 to a file of the workspace. */
 export const writeText = (pieces: AsyncIterable<string>, target: string): Promise<void> =>

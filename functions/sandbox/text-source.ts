@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { IngestionCode } from '../../contracts/ingestion-refusals.ts';
 import type { IngestionRefusal } from './csv-header.ts';
 import { readHeader, refuse } from './csv-header.ts';
-import { countMisfits, firstOfTexts, typeAt, widest } from './csv-types.ts';
+import { countMisfits, countsOfMisfits, firstOfTexts, typeAt, widest } from './csv-types.ts';
 import type { SchemaColumn } from './ingestion.ts';
 import { readKeys, writeCsv } from './json-lines.ts';
 import { quoteText } from './predicate-printing.ts';
@@ -13,6 +13,12 @@ import type { Workshop } from './workshop.ts';
 
 /** A file of text as rows of texts `c0`, `c1`…, so that no name of the file enters SQL before the end; and where inference of each begins. */
 export type TextSource = { readonly names: readonly string[]; readonly relation: string; readonly steps: readonly number[] };
+
+/** What the columns of a text seem to be: the type of each, and how far up the ladder it stands. */
+export type Guess = { readonly types: readonly string[]; readonly steps: readonly number[] };
+
+/** The table of the workshop that holds a sample of the rows of a text. */
+export const sampleTable = 'few';
 
 const headerBytes = 1024 * 1024;
 const sampleRows = 5000;
@@ -79,29 +85,44 @@ export async function rejectedLine({ texts }: Workshop): Promise<IngestionRefusa
   return refuse(rejectCodes[type] ?? 'csv_unreadable', { line: Number(line), column: column === '' ? null : Number(column) });
 }
 
-/** The narrowest type that every value of each column fits: found on a sample, then proven, and widened where it fails, on all rows. */
-export async function inferTypes(workshop: Workshop, { names, relation, steps: first }: TextSource): Promise<readonly string[]> {
-  const { numbers, run, tell } = workshop;
-  await run('typing', `CREATE TEMP TABLE few AS SELECT * FROM ${relation} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7)`);
-  const steps = [...first];
-  const types = names.map((): string | undefined => undefined);
-  for (const rows of ['few', relation]) {
-    types.fill(undefined);
-    for (let round = 0; round <= widest; round += 1) {
-      const open = names.flatMap((_, index) => (types[index] === undefined ? [index] : []));
-      for (let start = 0; start < open.length; start += columnsAtOnce) {
-        const batch = open.slice(start, start + columnsAtOnce);
-        const counts = batch.flatMap((index) => countMisfits(`c${index}`, steps[index] ?? widest));
-        const [row = []] = await numbers(`SELECT ${counts.join(', ')} FROM ${rows}`);
-        for (const [place, index] of batch.entries()) {
-          const step = steps[index] ?? widest;
-          types[index] = typeAt(step, row.slice(place * 3, place * 3 + 3));
-          if (types[index] === undefined) steps[index] = step + 1;
-        }
-        tell('typing', Math.floor((100 * start) / open.length));
+/** A sample of the rows of a relation. */
+export const sampled = (relation: string): string => `${relation} USING SAMPLE reservoir(${sampleRows} ROWS) REPEATABLE (7)`;
+
+/** SQL that reads a whole text once and keeps a sample of its rows, from which types are guessed. */
+export const takeSample = (relation: string): string => `CREATE TEMP TABLE ${sampleTable} AS SELECT * FROM ${sampled(relation)}`;
+
+/** Goes up the ladder from where columns stand until all the values that they have in `rows` fit. */
+async function climb({ numbers, tell }: Workshop, rows: string, from: Guess, columns: readonly number[]): Promise<Guess> {
+  const steps = [...from.steps];
+  const types: (string | undefined)[] = [...from.types];
+  let open = columns;
+  for (let round = 0; open.length > 0 && round <= widest; round += 1) {
+    for (let start = 0; start < open.length; start += columnsAtOnce) {
+      const batch = open.slice(start, start + columnsAtOnce);
+      const counts = batch.flatMap((index) => countMisfits(`c${index}`, steps[index] ?? widest));
+      const [row = []] = await numbers(`SELECT ${counts.join(', ')} FROM ${rows}`);
+      for (const [place, index] of batch.entries()) {
+        const step = steps[index] ?? widest;
+        const counted = row.slice(place * countsOfMisfits, (place + 1) * countsOfMisfits);
+        // A column without a value stays where it is: what it is nobody knows yet.
+        types[index] = counted[0] === 0 ? 'VARCHAR' : typeAt(step, counted);
+        if (types[index] === undefined) steps[index] = step + 1;
       }
+      tell('typing', Math.floor((100 * start) / open.length));
     }
+    open = open.filter((index) => types[index] === undefined);
   }
-  const [filled = []] = await numbers(`SELECT ${names.map((_, index) => `count(c${index})`).join(', ')} FROM ${relation}`);
-  return types.map((type, index) => (filled[index] === 0 ? 'VARCHAR' : (type ?? 'VARCHAR')));
+  return { steps, types: types.map((type) => type ?? 'VARCHAR') };
 }
+
+/** The narrowest types that the sample fits. */
+export const guessTypes = async (workshop: Workshop, { names, steps }: TextSource): Promise<Guess> =>
+  climb(workshop, sampleTable, { steps, types: names.map(() => '') }, [...names.keys()]);
+
+/** Whether a guess fails some value of a column, or was made without one. */
+export const isDoubtful = ({ types, steps }: Guess, index: number, filled: number, unfit: number): boolean =>
+  types[index] === 'VARCHAR' ? steps[index] !== widest && filled > 0 : unfit > 0;
+
+/** The narrowest types, no narrower than guessed, that every value fits: of the given columns, the others as guessed. */
+export const proveTypes = async (workshop: Workshop, { relation }: TextSource, guess: Guess, columns: readonly number[]): Promise<Guess> =>
+  climb(workshop, relation, guess, columns);

@@ -14,8 +14,13 @@ export function readTree(serialised: string): Json {
   return JSON.parse(quoted) as Json;
 }
 
+/** A buyer names functions as they like: in a plain object “constructor” would be found. */
+function codesOf(codes: Readonly<Record<string, GateCode>>): ReadonlyMap<string, GateCode> {
+  return new Map(Object.entries(codes));
+}
+
 /** What a field means that the accepted grammar has no place for. */
-const fieldCodes: Readonly<Record<string, GateCode>> = {
+const fieldCodes: ReadonlyMap<string, GateCode> = codesOf({
   having: 'having_not_allowed',
   qualify: 'qualify_not_allowed',
   sample: 'sampling_not_allowed',
@@ -30,22 +35,26 @@ const fieldCodes: Readonly<Record<string, GateCode>> = {
   offset: 'offset_not_allowed',
   try_cast: 'cast_not_allowed',
   is_operator: 'arithmetic_not_allowed',
-};
+});
 
 export const isNode = (json: Json | undefined): json is Node => typeof json === 'object' && json !== null && !Array.isArray(json);
 
 export const isList = (json: Json | undefined): json is readonly Json[] => Array.isArray(json);
 
-/** Where a construct stands in the query, or null where the tree does not say. */
+/** Where a construct stands in the query, or null where the tree does not say. Of an expression without a place it is the first of its parts. */
 export function place(json: Json | undefined): Mark | null {
-  const at = isNode(json) ? json['query_location'] : undefined;
-  return typeof at === 'string' ? { bytes: Number(at) } : null;
+  if (!isNode(json)) return null;
+  const at = json['query_location'];
+  if (typeof at === 'string') return { bytes: Number(at) };
+  if (typeof json['class'] !== 'string' || json['class'] === 'SUBQUERY') return null;
+  const parts = [json['child'], ...(isList(json['children']) ? json['children'] : [])];
+  return parts.reduce((found: Mark | null, part) => found ?? place(part), null);
 }
 
 /** Refuses a node that has any field beyond those named: a field not understood may change what the query means. */
 export function only(node: Node, fields: readonly string[]): Node {
   const strange = Object.keys(node).find((field) => !fields.includes(field));
-  if (strange !== undefined) throw new Refused(fieldCodes[strange] ?? 'construct_not_allowed', place(node[strange]) ?? place(node));
+  if (strange !== undefined) throw new Refused(fieldCodes.get(strange) ?? 'construct_not_allowed', place(node[strange]) ?? place(node));
   return node;
 }
 
@@ -65,7 +74,7 @@ export function text(json: Json | undefined): string {
   return json;
 }
 
-const expressionCodes: Readonly<Record<string, GateCode>> = {
+const expressionCodes: ReadonlyMap<string, GateCode> = codesOf({
   SUBQUERY: 'subquery_not_allowed',
   WINDOW: 'window_not_allowed',
   CASE: 'case_not_allowed',
@@ -88,9 +97,9 @@ const expressionCodes: Readonly<Record<string, GateCode>> = {
   COMPARE_NOT_DISTINCT_FROM: 'null_test_not_allowed',
   OPERATOR_IS_NULL: 'null_test_not_allowed',
   OPERATOR_IS_NOT_NULL: 'null_test_not_allowed',
-};
+});
 
-const operatorCodes: Readonly<Record<string, GateCode>> = {
+const operatorCodes: ReadonlyMap<string, GateCode> = codesOf({
   '~~': 'pattern_not_allowed',
   '!~~': 'pattern_not_allowed',
   '~~*': 'pattern_not_allowed',
@@ -104,7 +113,7 @@ const operatorCodes: Readonly<Record<string, GateCode>> = {
   not_like_escape: 'pattern_not_allowed',
   not_ilike_escape: 'pattern_not_allowed',
   regexp_full_match: 'pattern_not_allowed',
-};
+});
 
 const writtenTypes: ReadonlySet<Json | undefined> = new Set(['BOOLEAN', 'DATE', 'TIMESTAMP']);
 
@@ -112,17 +121,22 @@ const writtenTypes: ReadonlySet<Json | undefined> = new Set(['BOOLEAN', 'DATE', 
 const isWritten = ({ child, cast_type: to }: Node): boolean =>
   isNode(child) && child['class'] === 'CONSTANT' && isNode(to) && writtenTypes.has(to['id']);
 
+/** `> ALL (SELECT …)` and `NOT EXISTS` arrive as the negation of a subquery. */
+const isSubquery = ({ type, children }: Node): boolean =>
+  type === 'OPERATOR_NOT' && isList(children) && children.some((child) => isNode(child) && child['class'] === 'SUBQUERY');
+
 /** The refusal of an expression that has no place where it stands, named after what it is. */
 export function misplaced(expression: Json | undefined, fallback: GateCode): Refused {
   if (!isNode(expression)) return new Refused(fallback);
   const { class: kind, type, function_name: name, is_operator: operator } = expression;
-  const named = typeof name === 'string' ? operatorCodes[name] : undefined;
+  const named = typeof name === 'string' ? operatorCodes.get(name) : undefined;
   const code =
     (isWritten(expression) ? 'literal_not_allowed' : undefined) ??
+    (isSubquery(expression) ? 'subquery_not_allowed' : undefined) ??
     named ??
     (operator === true ? 'arithmetic_not_allowed' : undefined) ??
-    (typeof type === 'string' ? expressionCodes[type] : undefined) ??
-    (typeof kind === 'string' ? expressionCodes[kind] : undefined) ??
+    (typeof type === 'string' ? expressionCodes.get(type) : undefined) ??
+    (typeof kind === 'string' ? expressionCodes.get(kind) : undefined) ??
     (kind === 'FUNCTION' ? 'function_not_allowed' : fallback);
   return new Refused(code, place(expression));
 }

@@ -4,13 +4,15 @@ import type { Job } from '../../contracts/sandbox.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
+import { admitList } from './admitting.ts';
+import { deriveTable, rehearse } from './deriving.ts';
 import { examine } from './exporting.ts';
 import { inspect } from './inspecting.ts';
 import { load } from './loading.ts';
 import { query } from './querying.ts';
 import { openTask, type Tools } from './task.ts';
 
-const tasks = { inspect, load, query, export: examine } as const;
+const tasks = { inspect, load, rehearse, derive: deriveTable, query, export: examine, admit: admitList } as const;
 const movedOn = (error: unknown): boolean => error instanceof RefusalError && error.refused.code === 'wrong_state';
 /** Work whose subject has moved on meanwhile (cancelled, sealed) is done, to no effect. */
 const outcomeOf = async (work: () => Promise<string>): Promise<string> =>

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { IngestionLimits, Progress } from './ingestion.ts';
 import { quoteText } from './predicate-printing.ts';
 
-/** Where one file is worked on: a DuckDB instance that may read the source and write in the workspace, and nothing else. */
+/** Where one file is worked on: a DuckDB instance that may read the sources and write in the workspace, and nothing else. */
 export type Workshop = {
   readonly connection: DuckDBConnection;
   readonly workspace: string;
@@ -19,7 +19,13 @@ export type Workshop = {
   readonly texts: (sql: string) => Promise<readonly (readonly string[])[]>;
 };
 
-export async function openWorkshop(source: string, workspace: string, limits: IngestionLimits, tell: Workshop['tell']): Promise<Workshop> {
+export async function openWorkshop(
+  sources: readonly string[],
+  workspace: string,
+  limits: IngestionLimits,
+  tell: Workshop['tell'],
+  settings: readonly string[] = [],
+): Promise<Workshop> {
   const spill = join(workspace, 'spill');
   await mkdir(spill);
   const instance = await DuckDBInstance.create(':memory:', {
@@ -38,9 +44,10 @@ export async function openWorkshop(source: string, workspace: string, limits: In
     "SET TimeZone = 'UTC'",
     'SET enable_progress_bar = true',
     'SET enable_progress_bar_print = false',
-    `SET allowed_paths = [${quoteText(source)}]`,
+    `SET allowed_paths = [${sources.map(quoteText).join(', ')}]`,
     `SET allowed_directories = [${quoteText(workspace)}]`,
     'SET enable_external_access = false',
+    ...settings.map((setting) => `SET ${setting}`),
     'SET lock_configuration = true',
   ]) {
     await connection.run(statement);

@@ -1,3 +1,4 @@
+import type { UsageBill } from '../../contracts/delivery.ts';
 import { rulesOf } from '../../contracts/parameters.ts';
 import type { Order } from '../../contracts/order.ts';
 import type { Reaction } from '../../shared/edge/context.ts';
@@ -15,6 +16,8 @@ const moneyOf = (record: Stored): { readonly parties: OrderParties; readonly fen
     : { parties: { order: id, buyer: owner, operator: party, venue, region }, fen: BigInt(data.priceFen) };
 };
 const posted = { nothing: 'the books refuse nothing; what does not balance parks the event' } as const;
+
+const reaction = { type: 'system', id: 'reaction' } as const;
 
 export const reactions: readonly Reaction[] = [
   {
@@ -39,9 +42,26 @@ export const reactions: readonly Reaction[] = [
         action: 'settle',
         id: record.id,
         input: {},
-        actor: { type: 'system', id: 'reaction' },
+        actor: reaction,
         key: `${event.id}/settlement.settle`,
       });
+      return undefined;
+    },
+    refused: posted,
+  },
+  {
+    // A month's calls were delivered when they were metered: what is paid for them is earned at once.
+    name: 'settlement.settleBill',
+    on: ['usageBill.confirmPayment'],
+    runs: async (event, record, { tables, door }) => {
+      const { id, owner, party = '', region, data } = record as unknown as Stored<typeof UsageBill>;
+      if (!('venue' in data) || data.venue === undefined) return undefined;
+      const parties = { order: id, buyer: owner, operator: party, venue: data.venue, region };
+      const fen = BigInt(data.amountFen);
+      const ledger = openLedger(tables.money);
+      await ledger.post(received(parties, fen), event.at);
+      await ledger.post(settled(parties, fen, rulesOf(record.rules).price), event.at);
+      await door.act({ kind: 'usageBill', action: 'settle', id, input: {}, actor: reaction, key: `${event.id}/settlement.settleBill` });
       return undefined;
     },
     refused: posted,

@@ -44,6 +44,7 @@ export const order = define({
         product: listing.data.product,
         title: listing.data.title,
         priceFen: listing.data.priceFen,
+        ...(listing.data.callPriceFen === undefined ? {} : { callPriceFen: listing.data.callPriceFen }),
         licence: listing.data.licence,
       },
     }),

@@ -6,6 +6,7 @@ export const variables = {
   releases: 'HARBOUR_RELEASES_TABLE',
   money: 'HARBOUR_MONEY_TABLE',
   search: 'HARBOUR_SEARCH_TABLE',
+  usage: 'HARBOUR_USAGE_TABLE',
   objects: 'HARBOUR_OBJECTS_BUCKET',
   secret: 'HARBOUR_SECRET_ARN',
   ledgerBucket: 'HARBOUR_LEDGER_BUCKET',

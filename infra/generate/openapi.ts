@@ -81,6 +81,11 @@ export const openapi = (contexts: readonly Context[]): object => {
             bearerFormat: 'JWT',
             description: bilingual(['OpenID Connect 访问令牌', 'An access token of the OpenID provider']),
           },
+          serviceToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: bilingual(['数据服务密钥', 'The token of a service key']),
+          },
         },
       },
     },

@@ -26,6 +26,12 @@ const Key = header(
   '请求编号：重发同一请求用同一编号',
   'The request, named by its sender: say it again to send the same request again',
 );
+const RequestKey = header(
+  'RequestUuid',
+  z.uuid(),
+  '请求编号（UUID）：重发同一请求用同一编号，只计量一次',
+  'The request, a UUID of its sender’s: sent again it is the same request, and is metered once',
+);
 const versionTag = z
   .string()
   .min(3)
@@ -110,6 +116,8 @@ type Security = readonly Readonly<Record<string, string[]>>[];
 const signedIn: Security = [{ bearer: [] }];
 /** Open routes answer a visitor too; who signs in sees more. */
 const open: Security = [{}, { bearer: [] }];
+/** The token of a service key, and nothing else. */
+const keyed: Security = [{ serviceToken: [] }];
 const json = (schema: z.ZodType) => ({ required: true, content: { 'application/json': { schema } } });
 const id = z.object({ id: Id.clone().meta({ param: { id: 'RecordId' }, description: bilingual(['记录编号', 'The id of the record']) }) });
 const org = z.object({ 'Harbour-Organisation': Acting });
@@ -195,8 +203,12 @@ export const routeOperation = (route: Route, tag: string): Operation => {
     path: route.path,
     told: {
       ...named({ operationId: route.operation, title: route.summary, tag }),
-      security: [...(route.open ? open : signedIn)],
-      requestParams: { ...path, ...(route.query ? { query: route.query } : {}), header: org },
+      security: [...(route.keyed ? keyed : route.open ? open : signedIn)],
+      requestParams: {
+        ...path,
+        ...(route.query ? { query: route.query } : {}),
+        header: route.keyed ? (posts ? z.object({ 'Idempotency-Key': RequestKey }) : z.object({})) : org,
+      },
       ...(posts ? { requestBody: json(route.body ?? z.strictObject({})) } : {}),
       responses: {
         [`${route.status ?? 200}`]: answer(z.looseObject({}), {}, route.produces),

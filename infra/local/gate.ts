@@ -8,23 +8,28 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import * as z from 'zod';
 import { AnalysisRule } from '../../contracts/analysis-rule.ts';
 import { answer, type Desk, type Question, type Told } from '../../functions/sandbox/answering.ts';
-import type { Engine, Limits, QueryResult } from '../../functions/sandbox/engine.ts';
+import type { Engine, Files, Limits, QueryResult } from '../../functions/sandbox/engine.ts';
 import { openEngine } from '../../functions/sandbox/engine.ts';
-import type { Column, Ground } from '../../functions/sandbox/form.ts';
+import type { Column, Ground, JoinList } from '../../functions/sandbox/form.ts';
+import type { Effort } from '../../functions/sandbox/comparing.ts';
 import { findMisfit } from '../../functions/sandbox/fitness.ts';
-import type { Parser } from '../../functions/sandbox/gate.ts';
+import type { FindLists, Parser } from '../../functions/sandbox/gate.ts';
 import type { IngestionLimits } from '../../functions/sandbox/ingestion.ts';
 import { ingest } from '../../functions/sandbox/ingestion.ts';
+import { openLists } from '../../functions/sandbox/join-lists.ts';
+import { admitKeys } from '../../functions/sandbox/list-admission.ts';
+import { readKeys } from '../../functions/sandbox/list-keys.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
 import type { Place, RefusalCode } from '../../functions/sandbox/placing.ts';
 import { explain } from '../../functions/sandbox/placing.ts';
 import { plan, type Plan } from '../../functions/sandbox/planning.ts';
 import { presumeColumns } from '../../functions/sandbox/presumed.ts';
-import { quoteText } from '../../functions/sandbox/predicate-printing.ts';
+import { quoteText, viewOf } from '../../functions/sandbox/predicate-printing.ts';
+import { openFiles } from '../../shared/blobs/files.ts';
 import { openSqlite } from '../../shared/store/sqlite.ts';
 import { inOrder, linesOf } from './json-lines.ts';
 
-const usage = `用法 / Usage: npm run -s gate -- --rule RULE.json [--data FILE --entity COLUMN] < QUERIES
+const usage = `用法 / Usage: npm run -s gate -- --rule RULE.json [--data FILE --entity COLUMN] [--list NAME:COLUMN[:FILE]] < QUERIES
 
 从标准输入逐行读取JSON字符串形式的SQL，按同样顺序逐行输出JSON结论。
 Reads SQL from standard input, one JSON string per line, and writes one JSON verdict per line, in the same order.
@@ -37,6 +42,8 @@ Reads SQL from standard input, one JSON string per line, and writes one JSON ver
   --rule FILE      分析规则（contracts/analysis-rule.ts）/ an analysis rule
   --data FILE      CSV（UTF-8）或Parquet，经真实入库与引擎 / CSV (UTF-8) or Parquet, through the real ingestion and engine
   --entity COLUMN  规则的实体列，规则未写明时用 / the entity column, for a rule that names none
+  --list NAME:COLUMN[:FILE]
+                   可连接的名单，文件每行一个值，有--data时须给出；可重复 / a list to join with, one key a line, needed with --data; may be repeated
   --apart          各行互不相干 / each line stands for itself
 
 有--data时，各行如同一个买方对同一产品依次提问：与此前放行的结果逐一比较，并扣减规则的隐私预算；--apart使各行互不相干。
@@ -61,14 +68,19 @@ const fileLimits: IngestionLimits = {
   threads: 2,
 };
 
-type Asked = { readonly data?: string; readonly apart: boolean };
+type Asked = { readonly data?: string; readonly apart: boolean; readonly lists: readonly GivenList[] };
+/** A list as the command line names it. */
+type GivenList = { readonly name: string; readonly column: string; readonly file?: string };
 
 /** What queries are judged by, and what answers those that pass; without data nothing does. */
 type Bench = {
   readonly rule: AnalysisRule;
   readonly columns: readonly Column[];
   readonly parse: Parser;
+  readonly findLists: FindLists;
   readonly answer?: (planned: Plan) => Promise<Told>;
+  /** What it took to compare the answers with those before them. */
+  readonly efforts: Effort[];
 };
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -146,13 +158,14 @@ const readLine = (line: Buffer | null): string | undefined => {
   }
 };
 
-async function judge(line: Buffer | null, { rule, columns, parse, answer }: Bench): Promise<object> {
+async function judge(line: Buffer | null, { rule, columns, parse, findLists, answer, efforts }: Bench): Promise<object> {
   const sql = readLine(line);
   if (sql === undefined) return badLine;
-  const planned = await plan(sql, rule, columns, parse);
+  const planned = await plan(sql, rule, columns, parse, findLists);
   if ('refused' in planned) return refusal(planned.refused, planned.at, planned.about);
   if (answer === undefined) return { sql: planned.sql };
   const told = await answer(planned);
+  if (told.effort) efforts.push(told.effort);
   if ('refused' in told) return { sql: planned.sql, ...refusal(told.refused, null) };
   return { sql: planned.sql, columns: told.result.columns, rows: told.result.rows };
 }
@@ -168,9 +181,9 @@ const openPurse = ({ privacy }: AnalysisRule): Desk['pay'] => {
 };
 
 /** Answers as the platform would answer one buyer, whose questions are all that was ever asked; apart, each as if it were the first. */
-const openDesk = (ground: Ground, file: string, folder: string, engine: Engine, apart: boolean): Required<Bench>['answer'] => {
+const openDesk = (ground: Ground, files: Files, folder: string, engine: Engine, apart: boolean): Required<Bench>['answer'] => {
   const limits = { ...queryLimits, rows: ground.rule.maxRows };
-  const run: Question['run'] = (sql, most = limits) => engine.runQuery({ sql, files: { data: file }, limits: { ...limits, ...most } });
+  const run: Question['run'] = (sql, _conditions, most = limits) => engine.runQuery({ sql, files, limits: { ...limits, ...most } });
   const memory = openSqlite({ file: join(folder, 'memory.sqlite') }).table('releases');
   const answers = new Map<string, QueryResult>();
   const pay = openPurse(ground.rule);
@@ -179,7 +192,7 @@ const openDesk = (ground: Ground, file: string, folder: string, engine: Engine, 
     asked += 1;
     const id = String(asked);
     const told = await answer(
-      { id, planned, ground, resource: apart ? id : 'data', object: file, run },
+      { id, planned, ground, resource: apart ? id : 'data', object: files.data, run },
       { memory, stored: async (query) => answers.get(query), pay: apart ? openPurse(ground.rule) : pay, pace: async (least = 0) => least },
     );
     if ('result' in told) answers.set(id, told.result);
@@ -193,16 +206,64 @@ const verdict = (line: Buffer | null, bench: Bench): Promise<string> =>
     .catch(() => refusal('query_failed', null))
     .then((answer) => `${JSON.stringify(answer)}\n`);
 
-async function openBench(rule: AnalysisRule, { data, apart }: Asked, folder: string, parse: Parser, engine: Engine): Promise<Bench> {
-  if (data === undefined) return { rule, columns: presumeColumns(rule), parse };
+const readList = (given: string): GivenList => {
+  const [, name = '', column = '', file] = /^([a-z][a-z0-9_]{0,39}):([^:]+)(?::(.+))?$/.exec(given) ?? [];
+  if (name === '') throw new Unusable(`名单须写作NAME:COLUMN[:FILE] / a list is NAME:COLUMN[:FILE]: ${given}`);
+  return { name, column, ...(file === undefined ? {} : { file }) };
+};
+
+/** Admits lists in turn, as they would be for one resource; one that is not admitted is said so and not there. */
+async function admitAll(given: readonly GivenList[], ground: Ground, data: string, folder: string, engine: Engine) {
+  const lists = openLists(openSqlite({ file: join(folder, 'lists.sqlite') }).table('lists'), openFiles({ folder: join(folder, 'lists') }));
+  const admitted: (JoinList & { readonly file: string })[] = [];
+  for (const { name, column, file } of given) {
+    if (ground.rule.joinable?.includes(column) !== true)
+      throw new Unusable(`规则不允许按此列连接 / the rule joins no list on this column: ${column}`);
+    const keys = file === undefined ? undefined : await readKeys(resolve(file)).catch(() => undefined);
+    if (keys === undefined || 'refused' in keys)
+      throw new Unusable(`名单无法读取 / the list cannot be read: ${name} ${JSON.stringify(keys ?? {})}`);
+    const place = await mkdtemp(join(folder, 'list-'));
+    const found = await admitKeys({ keys, column, ...ground, data, resource: 'data', secret: 'gate' }, { lists, engine, folder: place });
+    if (found) admitted.push({ name, column, ...found });
+    else console.error(`名单未获准入 / the list was not admitted: ${name}`);
+  }
+  return admitted;
+}
+
+async function openBench(rule: AnalysisRule, { data, apart, lists }: Asked, folder: string, parse: Parser, engine: Engine): Promise<Bench> {
+  const findIn =
+    (known: readonly JoinList[]): FindLists =>
+    async (name) =>
+      known.filter((list) => list.name === name);
+  if (data === undefined)
+    return {
+      rule,
+      columns: presumeColumns(rule),
+      parse,
+      efforts: [],
+      findLists: findIn(lists.map((list, index) => ({ ...list, version: index + 1 }))),
+    };
   const { file, columns } = await takeData(resolve(data), folder);
   const misfit = findMisfit(rule, columns);
   if (misfit !== null) {
     const { zh, en } = explain(misfit.refused, null, misfit.column);
     throw new Unusable(`${misfit.refused}: ${zh} / ${en}`);
   }
-  return { rule, columns, parse, answer: openDesk({ rule, columns }, file, folder, engine, apart) };
+  const ground = { rule, columns };
+  const admitted = await admitAll(lists, ground, file, folder, engine);
+  const files = { ...Object.fromEntries(admitted.map((list) => [viewOf(list.version), list.file])), data: file };
+  return { rule, columns, parse, efforts: [], findLists: findIn(admitted), answer: openDesk(ground, files, folder, engine, apart) };
 }
+
+const total = (efforts: readonly Effort[], of: keyof Effort): number => efforts.reduce((sum, effort) => sum + effort[of], 0);
+/** Where answers were compared with others before them: with how many, and what that cost. */
+const tellEfforts = (efforts: readonly Effort[]): void => {
+  const [compared, atoms, ms] = (['compared', 'atoms', 'ms'] as const).map((of) => total(efforts, of));
+  if (compared === 0) return;
+  console.error(
+    `与此前放行的比较 / compared with answers before: ${efforts.length} × ${compared} / ${total(efforts, 'before')}, ${atoms} atoms, ${ms} ms`,
+  );
+};
 
 /** The reader of the verdicts may have had enough of them. */
 const isClosedPipe = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EPIPE';
@@ -217,6 +278,7 @@ async function main(): Promise<void> {
       rule: { type: 'string' },
       data: { type: 'string' },
       entity: { type: 'string' },
+      list: { type: 'string', multiple: true, default: [] },
       apart: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
@@ -228,7 +290,7 @@ async function main(): Promise<void> {
   const engine = openEngine({ spares: 2 });
   const parser = await openParser();
   try {
-    const bench = await openBench(rule, values, folder, parser.parse, engine);
+    const bench = await openBench(rule, { ...values, lists: values.list.map(readList) }, folder, parser.parse, engine);
     // One buyer's questions are asked in turn, so that of two complements the later is refused.
     const verdicts = inOrder(linesOf(process.stdin, maxLine), values.data !== undefined && values.apart ? 2 : 1, (line) =>
       verdict(line, bench),
@@ -236,6 +298,7 @@ async function main(): Promise<void> {
     await pipeline(Readable.from(verdicts), process.stdout).catch((error: unknown) => {
       if (!isClosedPipe(error)) throw error;
     });
+    tellEfforts(bench.efforts);
   } finally {
     engine.close();
     parser.close();

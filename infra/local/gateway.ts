@@ -7,6 +7,9 @@ import { contextRoutes } from '../../shared/edge/routes.ts';
 
 const most = 1_000_001; // one byte over what the edge takes, so that the edge refuses it
 const patience = 10_000_000; // bytes read to their end, so that the answer is heard; a longer body is cut off, as API Gateway does
+/** Contexts share segments: what is asked of a product may be answered by the sandbox. */
+type Place = { readonly method: string; readonly path: RegExp; readonly handler: HttpHandler };
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 const segmentOf = (path: string): string => path.split('/')[2] ?? '';
 
 const read = async (request: IncomingMessage): Promise<Buffer> => {
@@ -66,15 +69,19 @@ const eventOf = (request: IncomingMessage, url: URL, body: Buffer): APIGatewayPr
 
 /** Serves the API by calling the very same Lambda handlers, each with the event that API Gateway would send. */
 export const openGateway = async () => {
-  const handlers = new Map<string, HttpHandler>();
+  const places = new Map<string, Place[]>();
   for (const context of contexts) {
     const { handler } = (await import(`../../functions/${context.name}/lambda.ts`)) as { handler: HttpHandler };
-    for (const { path } of contextRoutes(context)) handlers.set(segmentOf(path), handler);
+    for (const { method, path } of contextRoutes(context)) {
+      const segment = segmentOf(path);
+      places.set(segment, [...(places.get(segment) ?? []), { method, path: patternOf(path), handler }]);
+    }
   }
-  const [fallback] = handlers.values();
+  const [[anywhere] = []] = places.values();
   return async (url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await read(request);
-    const handler = handlers.get(segmentOf(url.pathname)) ?? fallback;
+    const near = places.get(segmentOf(url.pathname)) ?? [];
+    const { handler } = near.find(({ method, path }) => method === request.method && path.test(url.pathname)) ?? near[0] ?? anywhere ?? {};
     if (!handler) throw new Error('no context serves a route');
     const result: APIGatewayProxyStructuredResultV2 = await handler(eventOf(request, url, body));
     response.writeHead(result.statusCode ?? 200, result.headers as Record<string, string>);

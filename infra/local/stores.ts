@@ -9,7 +9,7 @@ import { openSqlite } from '../../shared/store/sqlite.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { Settings } from './settings.ts';
 
-export const tableNames = ['records', 'disclosure', 'openings', 'releases', 'money', 'search'] as const;
+export const tableNames = ['records', 'disclosure', 'openings', 'releases', 'money', 'search', 'usage'] as const;
 export type Tables = Readonly<Record<(typeof tableNames)[number], Table>>;
 export const databaseFile = (folder: string): string => join(folder, 'harbour.sqlite');
 export const objectsFolder = (folder: string): string => join(folder, 'objects');
@@ -21,6 +21,7 @@ const tablesOf = (table: (name: (typeof tableNames)[number]) => Table): Tables =
   releases: table('releases'),
   money: table('money'),
   search: table('search'),
+  usage: table('usage'),
 });
 // An emulator on this machine asks for credentials and believes any.
 const local = { accessKeyId: 'local', secretAccessKey: 'local-secret' };

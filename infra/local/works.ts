@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLedgerWorks } from '../../functions/disclosure/works.ts';
+import { rehearseDerivation } from '../../functions/sandbox/derivation-rehearsal.ts';
 import { openEngine, type Engine } from '../../functions/sandbox/engine.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
 import { provideTrials } from '../../functions/sandbox/preview-route.ts';
@@ -65,7 +66,7 @@ export const openWorks = (ports: () => Ports, folder: string, scan: MalwareScan 
   const belt = openQueue((ref) => ports().belt.deliver(ref), failed);
   let opened: ReturnType<typeof openParser> | undefined;
   const tools = async (): ReturnType<typeof openParser> => (opened ??= openParser());
-  provideTrials(async () => ({ parse: (await tools()).parse, rehearse }));
+  provideTrials(async () => ({ parse: (await tools()).parse, rehearse, rehearseDerivation }));
   const jobs = openQueue(async (ref) => {
     await openWorker(ports(), { engine, workspace, scan, parse: (await tools()).parse })(ref);
   }, failed);

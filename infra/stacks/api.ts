@@ -21,6 +21,8 @@ const modules: Readonly<Record<string, (data: DataStack) => readonly iam.PolicyS
   listing: (data) => data.mayRead('search'),
   // Who asks for a place to upload to is given an address that this function may use itself.
   sandbox: (data) => [...data.mayRead('releases'), ...data.mayGet('results', 'exports'), ...data.mayPut('quarantine')],
+  // A call waits for its answer.
+  delivery: (data) => [...data.mayRead('usage'), ...data.mayWrite('usage'), ...data.mayGet('results')],
   // A parked reaction is given back to the belt.
   operations: (data) => data.mayWrite('records'),
 };
@@ -70,6 +72,7 @@ export class ApiStack extends cdk.Stack {
       const code = { context: name };
       const description = `Data Harbour: the API of ${name}`;
       const timeout = cdk.Duration.seconds(29); // API Gateway waits no longer
+      const isSandbox = name === 'sandbox';
       const answer = new HarbourFunction(this, name, {
         code,
         description,
@@ -77,9 +80,12 @@ export class ApiStack extends cdk.Stack {
         timeout,
         may: mayOf(context, data),
         retention: retentionOf(stage),
+        // Questions are tried where they are asked, on invented rows.
+        withDuckdb: isSandbox,
+        memorySize: isSandbox ? 1769 : 1024,
       });
       const integration = new HttpLambdaIntegration(name, answer, { scopePermissionToRoute: false });
-      for (const { method, path, open } of contextRoutes(context)) {
+      for (const { method, path, open, keyed } of contextRoutes(context)) {
         const routes = this.api.addRoutes({
           path,
           methods: [gateway.HttpMethod[method]],
@@ -90,10 +96,13 @@ export class ApiStack extends cdk.Stack {
           for (const route of routes)
             cdk.Validations.of(route).acknowledge({
               id: 'AwsSolutions-APIG4',
-              reason: 'Explicitly public in the registry: it answers what anyone may see.',
+              reason: keyed
+                ? 'It takes a token of our own, which no OpenID provider knows and the route itself checks.'
+                : 'Explicitly public in the registry: it answers what anyone may see.',
             });
       }
-      if (name === 'sandbox') data.acknowledgeFolders(answer, 'quarantine', 'results', 'exports');
+      if (isSandbox) data.acknowledgeFolders(answer, 'quarantine', 'results', 'exports');
+      if (name === 'delivery') data.acknowledgeFolders(answer, 'results');
       if (name === 'disclosure') data.log.acknowledge(answer.role ?? answer);
       return answer;
     });

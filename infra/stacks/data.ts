@@ -17,10 +17,10 @@ const text = (name: string): ddb.Attribute => ({ name, type: ddb.AttributeType.S
 const statement = (actions: readonly string[], resources: readonly string[]) =>
   new iam.PolicyStatement({ actions: [...actions], resources: [...resources] });
 
-/** What is kept: the six tables, the objects, the key of both, the secret of marks and ids, and the files of the public ledger. */
+/** What is kept: the seven tables, the objects, the key of both, the secret of marks and ids, and the files of the public ledger. */
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
-  readonly tables: Readonly<Record<'records' | 'disclosure' | 'openings' | 'releases' | 'money' | 'search', ddb.TableV2>>;
+  readonly tables: Readonly<Record<'records' | 'disclosure' | 'openings' | 'releases' | 'money' | 'search' | 'usage', ddb.TableV2>>;
   readonly objects: s3.Bucket;
   readonly accessLogs: s3.Bucket;
   readonly secret: secrets.Secret;
@@ -49,6 +49,8 @@ export class DataStack extends cdk.Stack {
       releases: this.#table('Releases'),
       money: this.#table('Money'),
       search: this.#table('Search'),
+      // What was called of the data service, and the digests of its tokens.
+      usage: this.#table('Usage'),
     };
     this.accessLogs = new s3.Bucket(this, 'AccessLogs', {
       ...this.#bucket(),
@@ -88,7 +90,7 @@ export class DataStack extends cdk.Stack {
 
   /** The tables, objects, secret and ledger by name: the same for every function. What each may do with them its role says. */
   get names(): Readonly<Record<string, string>> {
-    const { records, disclosure, openings, releases, money, search } = this.tables;
+    const { records, disclosure, openings, releases, money, search, usage } = this.tables;
     const { origin, witnesses } = this.ledger;
     return {
       [variables.records]: records.tableName,
@@ -97,6 +99,7 @@ export class DataStack extends cdk.Stack {
       [variables.releases]: releases.tableName,
       [variables.money]: money.tableName,
       [variables.search]: search.tableName,
+      [variables.usage]: usage.tableName,
       [variables.objects]: this.objects.bucketName,
       [variables.secret]: this.secret.secretArn,
       [variables.ledgerBucket]: this.log.bucketName,

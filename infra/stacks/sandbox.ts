@@ -60,8 +60,8 @@ export class SandboxStack extends cdk.Stack {
         ...data.mayOpen(),
         ...data.mayRead('records', 'releases'),
         ...data.mayWrite('records', 'releases'),
-        ...data.mayGet('quarantine', 'sandbox', 'results'),
-        ...data.mayPut('sandbox', 'results', 'exports'),
+        ...data.mayGet('quarantine', 'sandbox', 'lists', 'results'),
+        ...data.mayPut('sandbox', 'lists', 'results', 'exports'),
         ...(scans ? data.mayReadTags('quarantine') : []),
         new iam.PolicyStatement({ actions: interfaces, resources: ['*'] }),
       ],
@@ -75,7 +75,7 @@ export class SandboxStack extends cdk.Stack {
       securityGroups: [inside],
     });
     this.worker.addEventSource(new SqsEventSource(this.jobs, { batchSize: 1, maxConcurrency: 10 }));
-    data.acknowledgeFolders(this.worker, 'quarantine', 'sandbox', 'results', 'exports');
+    data.acknowledgeFolders(this.worker, 'quarantine', 'sandbox', 'lists', 'results', 'exports');
     cdk.Validations.of(this.worker.role ?? this.worker).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:

@@ -31,8 +31,8 @@ export class WorkStack extends cdk.Stack {
       environment: { ...data.names, [variables.jobs]: jobs.queueUrl },
       may: [
         ...data.mayOpen(),
-        ...data.mayRead('records', 'disclosure', 'openings', 'releases', 'money', 'search'),
-        ...data.mayWrite('records', 'disclosure', 'openings', 'releases', 'money', 'search'),
+        ...data.mayRead('records', 'disclosure', 'openings', 'releases', 'money', 'search', 'usage'),
+        ...data.mayWrite('records', 'disclosure', 'openings', 'releases', 'money', 'search', 'usage'),
         ...data.mayRemove('quarantine', 'exports'), // what has been loaded, refused or not let out
         new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [jobs.queueArn] }),
       ],

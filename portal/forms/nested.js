@@ -4,6 +4,7 @@
 import { h, say } from '../element.js';
 import { choiceWord, fieldWord } from '../registry.js';
 import { complaint, freshId, labelled } from './field.js';
+import { tellPlaceholders } from './placeholders.js';
 import { choice, choices, fixed, number, text, yesOrNo } from './plain.js';
 
 /** @param {unknown} value @returns {Shape} */
@@ -35,8 +36,11 @@ export const fields = (schema, { value, depth }) => {
       depth: depth + 1,
     }),
   }));
+  for (const { name, part } of parts) part.node.setAttribute('data-field', name);
+  const node = h('div', { class: 'fields' }, ...parts.map(({ part }) => part.node));
+  if (parts.some(({ name }) => name === 'sql') && parts.some(({ name }) => name === 'parameters')) tellPlaceholders(node);
   return {
-    node: h('div', { class: 'fields' }, ...parts.map(({ part }) => part.node)),
+    node,
     read: () => Object.fromEntries(parts.map(({ name, part }) => [name, part.read()]).filter(([, read]) => read !== undefined)),
     mark: ([name, ...rest], says) => parts.find((one) => one.name === name)?.part.mark(rest, says) ?? false,
     clear: () => {

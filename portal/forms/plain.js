@@ -145,7 +145,7 @@ export const text = (schema, place) => {
   const isLong = (schema.maxLength ?? 0) >= long;
   const types = /** @type {Record<string, string>} */ ({ date: 'date', email: 'email' });
   const input = isLong
-    ? h('textarea', { id, rows: place.name === 'sql' ? '8' : '4' })
+    ? h('textarea', { id, ...(place.name === 'sql' ? { rows: '8', class: 'code', spellcheck: 'false' } : { rows: '4' }) })
     : h('input', { id, type: types[schema.format ?? ''] ?? 'text', autocomplete: 'off' });
   input.value = typeof place.value === 'string' ? place.value : '';
   if (place.name === 'digest' && input.value !== '') input.readOnly = true; // one signs what one has read

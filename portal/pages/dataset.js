@@ -4,20 +4,22 @@ import { get, post, readRecord, submission } from '../api.js';
 import { definitions, table, valueOf } from '../data.js';
 import { h, say, spoken } from '../element.js';
 import { notice, problemOf } from '../problem.js';
-import { choiceWord, fieldWord } from '../registry.js';
+import { choiceWord, fieldWord, kindOf } from '../registry.js';
 import { draw } from '../router.js';
 
 /** @typedef {{ readonly name: string, readonly type: string, readonly alternatives: readonly string[] } & Shape} Column */
 /** @typedef {{ readonly columns: readonly Column[], readonly quality: Shape, readonly findings: readonly Shape[], readonly malwareScan: string, readonly malwareReason?: string } & Shape} Inspection */
 
 const everyMs = 1_500;
-/** What is worked on while a dataset waits for no person. @type {Readonly<Record<string, readonly [task: string, ...Pair]>>} */
+/** What is worked on while a dataset or a derivation waits for no person. @type {Readonly<Record<string, readonly [task: string, ...Pair]>>} */
 const working = {
   deposited: ['inspect', '正在检查文件', 'The file is being inspected'],
   loading: ['load', '正在装载数据', 'The data is being loaded'],
+  submitted: ['rehearse', '正在以虚构数据试运行', 'It is being tried over invented rows'],
+  deriving: ['derive', '正在沙箱内加工', 'It is being derived inside the sandbox'],
 };
 
-/** How far the work on a dataset is, and a button that stops it for those who may. @param {View} view */
+/** How far the work on a dataset or a derivation is, and a button that stops it for those who may. @param {View} view */
 export const progress = (view) => {
   const [task, zh, en] = working[view.status] ?? [];
   if (task === undefined || zh === undefined || en === undefined) return undefined;
@@ -52,7 +54,7 @@ export const progress = (view) => {
         seesJob = false; // it is for the two sides and the lead; a case officer waits without it
       }
     }
-    const { status } = await readRecord('datasets', view.id);
+    const { status } = await readRecord(kindOf(view.kind)?.plural ?? '', view.id);
     if (panel.isConnected && status !== view.status) await draw({ keep: true });
   };
   const follow = () =>

@@ -23,9 +23,20 @@ const mine = () =>
 /** Whether there is anything that whoever is signed in could stop. */
 export const mayHalt = () => mine().length > 0;
 
-/** Asks for the reason; undefined where it was left. @param {string} title @returns {Promise<string | undefined>} */
-const reasonFor = async (title) => {
-  const input = h('textarea', { id: 'halt-reason', required: true, minlength: '2', maxlength: '2000', rows: '3' });
+/** What a record is called here: a right of use has no name of its own, and is called after whose it is and of what. @param {Card} card */
+const named = ({ kind, id, title, owner }) =>
+  kind === 'entitlement'
+    ? h('span', {}, partyReference(owner), ' · ', reference('product', title), ' ', h('code', { class: 'quiet' }, id))
+    : h(
+        'span',
+        {},
+        reference(kind, id),
+        ...(title === owner || kind === 'organisation' ? [] : [h('span', { class: 'quiet' }, ' · ', partyReference(owner))]),
+      );
+
+/** Asks for the reason; undefined where it was left. @param {string} name @returns {Promise<string | undefined>} */
+const reasonFor = async (name) => {
+  const input = h('textarea', { id: 'halt-reason', autofocus: true, required: true, minlength: '2', maxlength: '2000', rows: '3' });
   const dialog = h(
     'dialog',
     { name: ['立即停用', 'Stop now'] },
@@ -33,7 +44,7 @@ const reasonFor = async (title) => {
       'form',
       { method: 'dialog', class: 'form' },
       h('h2', { say: ['立即停用', 'Stop now'] }),
-      h('p', {}, h('strong', {}, title)),
+      h('p', {}, h('strong', {}, name)),
       h('p', {
         say: [
           '停用后，其下一切使用在下一次请求时即被拒绝，正在运行的任务随即终止。恢复须两人办理。',
@@ -59,13 +70,15 @@ const reasonFor = async (title) => {
 };
 
 /** @param {Card} card @param {Kind} kind @param {string} action */
-const row = ({ kind: name, id, title, owner, status }, kind, action) => {
+const row = (card, kind, action) => {
+  const { id, status } = card;
+  const name = named(card);
   const said = h('div', { 'aria-live': 'polite' });
   const state = h('span', {}, badge(status, true));
   const keyOf = submission();
-  const button = h('button', { type: 'button', class: 'danger', say: ['立即停用', 'Stop now'] });
+  const button = h('button', { type: 'button', class: 'danger outline', say: ['立即停用', 'Stop now'] });
   const stop = async () => {
-    const reason = await reasonFor(name === 'entitlement' ? id : title);
+    const reason = await reasonFor(name.textContent);
     if (reason === undefined) return;
     button.disabled = true;
     try {
@@ -75,21 +88,21 @@ const row = ({ kind: name, id, title, owner, status }, kind, action) => {
       const stopped = await post(`/v1/${kind.plural}/${id}/${action}`, { body, key: keyOf({ ...body, version }), ifMatch: version });
       state.replaceChildren(badge(stopped.status));
       button.remove();
-      said.replaceChildren(h('p', { class: 'notice', role: 'status', say: ['已停用。', 'Stopped.'] }));
+      said.replaceChildren(
+        h(
+          'p',
+          { class: 'notice', role: 'status' },
+          say('已停用，其下的使用一律中断。恢复须两人办理：', 'Stopped, and all use under it with it. Two persons can resume it: '),
+          h('a', { href: addressOf(card.kind, id) }, say('打开记录', 'open the record')),
+        ),
+      );
     } catch (error) {
       button.disabled = false;
       said.replaceChildren(notice(problemOf(error)));
     }
   };
   button.addEventListener('click', () => void stop());
-  return h(
-    'li',
-    { class: 'card' },
-    h('div', { class: 'foot' }, h('a', { href: addressOf(name, id) }, name === 'entitlement' ? id : title), state),
-    h('p', { class: 'quiet' }, partyReference(owner), name === 'entitlement' && h('span', {}, ' · ', reference('product', title))),
-    h('div', { class: 'buttons' }, button),
-    said,
-  );
+  return h('li', { class: 'card' }, h('div', { class: 'foot' }, name, h('div', { class: 'buttons' }, state, button)), said);
 };
 
 /** What is live of one kind in the region, page by page, narrowed by what is typed. @param {string} name @param {Kind} kind @param {string} action */
@@ -97,9 +110,15 @@ const living = async (name, kind, action) => {
   const items = h('ul', { class: 'entries' });
   const foot = h('div');
   const find = h('input', { type: 'search', id: `halt-${name}` });
+  const none = h(
+    'div',
+    { hidden: true },
+    empty(['已列出的事项中没有符合的；可点“更多”继续列出。', 'None of those listed fits; “More” lists further ones.']),
+  );
   const narrow = () => {
     const words = find.value.trim().toLowerCase();
     for (const item of items.children) item.toggleAttribute('hidden', !(item.textContent ?? '').toLowerCase().includes(words));
+    none.hidden = items.childElementCount === 0 || [...items.children].some((item) => !item.hasAttribute('hidden'));
   };
   find.addEventListener('input', narrow);
   /** @param {string} [cursor] @returns {Promise<void>} */
@@ -118,8 +137,9 @@ const living = async (name, kind, action) => {
   return h(
     'div',
     {},
-    h('div', { class: 'field' }, h('label', { for: find.id }, say('在列表中查找', 'Find in the list')), find),
+    h('div', { class: 'field narrow' }, h('label', { for: find.id }, say('在列表中查找', 'Find in the list')), find),
     items,
+    none,
     foot,
   );
 };

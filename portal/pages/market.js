@@ -9,11 +9,12 @@ import { partyReference } from '../reference.js';
 import { choiceWord } from '../registry.js';
 import { go } from '../router.js';
 import { holds } from '../session.js';
+import { trialTitle } from './trial.js';
 
-/** @typedef {{ readonly id: string, readonly status: string, readonly title: Named, readonly summary: string, readonly priceFen: number, readonly operator: string, readonly region: string }} Offer */
+/** @typedef {{ readonly id: string, readonly status: string, readonly title: Named, readonly summary: string, readonly priceFen: number, readonly callPriceFen?: number, readonly operator: string, readonly region: string }} Offer */
 
 /** @param {Offer} offer */
-const card = ({ id, status, title, summary, priceFen, operator, region }) =>
+const card = ({ id, status, title, summary, priceFen, callPriceFen, operator, region }) =>
   h(
     'li',
     { class: 'card offer' },
@@ -31,11 +32,18 @@ const card = ({ id, status, title, summary, priceFen, operator, region }) =>
     h(
       'div',
       { class: 'foot' },
-      h('strong', { class: 'price' }, priceFen === 0 ? say('免费', 'Free') : yuan(priceFen)),
+      h(
+        'div',
+        {},
+        h('strong', { class: 'price' }, priceFen === 0 ? say('免费', 'Free') : yuan(priceFen)),
+        callPriceFen !== undefined &&
+          h('div', { class: 'quiet', say: [`接口调用每次 ${yuan(callPriceFen)}`, `${yuan(callPriceFen)} a call`] }),
+      ),
       holds(['buyer.agent']) &&
         status === 'listed' &&
         h('a', { class: 'button primary', href: `/orders/new?listing=${id}` }, say('下单', 'Order')),
     ),
+    status === 'listed' && h('p', { class: 'trial-link' }, h('a', { href: `/listings/${id}/trial` }, spoken(trialTitle))),
   );
 /** What is listed, for everyone. @param {Address} address @returns {Promise<Screen>} */
 export const market = async ({ query }) => {

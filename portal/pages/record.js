@@ -8,12 +8,19 @@ import { deadline, time } from '../format.js';
 import { badge, dueBy } from '../parts.js';
 import { partyReference, reference, titleOf } from '../reference.js';
 import { kindOf, regionWord, registry, wordOf } from '../registry.js';
+import { acting } from '../session.js';
 import { actions, signatures } from './action.js';
+import { query, template } from './asked.js';
+import { accessKey } from './delivery.js';
 import { inspection, progress } from './dataset.js';
+import { derivation, standing } from './derivation.js';
 import { exportRequest, exportReview } from './export.js';
+import { joinList } from './join-list.js';
+import { lineage } from './lineage.js';
 import { mayCreate } from './lists.js';
 import { report } from './report.js';
 import { timeline } from './timeline.js';
+import { trialTitle } from './trial.js';
 import { upload } from './upload.js';
 
 /** @param {View} view */
@@ -98,7 +105,7 @@ const next = (kind, view) => {
         const name = Object.entries(other.refs).find(
           ([ref, to]) => to === view.kind && ref in (other.create?.schema.properties ?? {}),
         )?.[0];
-        if (name === undefined || !mayCreate(other)) return [];
+        if (name === undefined || !mayCreate(other) || other.plural === 'queries') return []; // one asks in the console
         const known = Object.entries(view.links).filter(([ref, id]) => ref in other.refs && typeof id === 'string');
         const query = new URLSearchParams([[name, view.id], ...known.map(([ref, id]) => [ref, String(id)])]);
         return [
@@ -110,8 +117,16 @@ const next = (kind, view) => {
         ];
       });
   const console =
-    view.kind === 'entitlement' && view.isLive
+    view.kind === 'entitlement' && view.isLive && view.owner === acting()?.organisation
       ? [h('a', { class: 'button primary', href: `/${kind.plural}/${view.id}/console` }, say('打开查询台', 'Open the query console'))]
+      : [];
+  const service =
+    view.kind === 'entitlement'
+      ? [h('a', { class: 'button', href: `/${kind.plural}/${view.id}/service` }, say('数据服务', 'Data service'))]
+      : [];
+  const trial =
+    view.kind === 'listing' && view.status === 'listed'
+      ? [h('a', { class: 'button', href: `/listings/${view.id}/trial` }, spoken(trialTitle))]
       : [];
   const usage =
     view.kind === 'resource'
@@ -123,7 +138,7 @@ const next = (kind, view) => {
           ),
         ]
       : [];
-  const all = [...usage, ...console, ...possible];
+  const all = [...usage, ...trial, ...console, ...service, ...possible];
   return all.length === 0
     ? undefined
     : h('section', { class: 'panel' }, h('h2', { say: ['由此办理', 'From here'] }), h('div', { class: 'buttons' }, ...all));
@@ -139,16 +154,27 @@ const dataset = (kind, view) => {
   return [...(working ? [working] : []), ...(mayOnlyCorrect ? [] : [actions(kind, elsewhere)]), ...inspection(view)];
 };
 /** What pages of their own show beside the data. @type {Readonly<Record<string, (view: View) => Promise<readonly Node[]>>>} */
-const beside = { exportRequest, exportReview };
+const beside = { accessKey, exportRequest, exportReview, joinList, query, template };
 /** These are taken where their panel is, with what follows from them. */
-const elsewhere = new Set(['exportRequest.read', 'exportRequest.draw', 'exportRequest.download']);
+const elsewhere = new Set([
+  'exportRequest.read',
+  'exportRequest.draw',
+  'exportRequest.download',
+  'accessKey.drawToken',
+  'joinList.submit',
+  'derivation.edit',
+]);
 /** @param {Kind} kind @param {View} view */
 const possible = (kind, view) => {
   const offered = view.offered.filter((name) => !elsewhere.has(`${view.kind}.${name}`));
   return offered.length === 0 && view.offered.length > 0 ? [] : [actions(kind, { ...view, offered })];
 };
-/** @param {View['data']} data */
-const withoutPanels = ({ inspection: _file, checks: _found, reviews: _opinions, ...data }) => data;
+/** @param {View} view */
+const withoutPanels = ({ kind, data: { inspection: _file, checks: _found, reviews: _opinions, ...data } }) => {
+  if (kind !== 'query') return data;
+  const { zh: _why, en: _because, at: _where, ...asked } = data;
+  return asked;
+};
 
 /** One record: what it is, what can be done, what has happened. @param {Kind} kind @param {string} id @returns {(address: Address) => Promise<Screen>} */
 export const record = (kind, id) => async () => {
@@ -156,13 +182,17 @@ export const record = (kind, id) => async () => {
   const view = await readRecord(kind.plural, id);
   const title = titleOf(view);
   const side = [clocks(view), links(view), next(kind, view), await timeline(kind, view)];
+  const traced = lineage(view);
   const main = [
+    ...(view.kind === 'derivation' ? standing(view) : []),
     ...(view.kind === 'dataset' ? dataset(kind, view) : possible(kind, view)),
     ...signatures(kind, view),
     ...((await beside[view.kind]?.(view)) ?? []),
     ...(view.kind === 'disclosureRecord'
       ? report(view)
-      : [h('section', { class: 'panel' }, h('h2', { say: ['内容', 'Content'] }), definitions(withoutPanels(view.data)))]),
+      : view.kind === 'derivation'
+        ? derivation(view)
+        : [h('section', { class: 'panel' }, h('h2', { say: ['内容', 'Content'] }), definitions(withoutPanels(view)))]),
   ];
   return {
     title,
@@ -177,6 +207,7 @@ export const record = (kind, id) => async () => {
       ),
       envelope(view),
       h('div', { class: 'columns' }, h('div', {}, ...main), h('aside', {}, ...side.filter((part) => part !== undefined))),
+      ...(traced ? [traced] : []),
     ],
   };
 };

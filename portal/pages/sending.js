@@ -3,7 +3,8 @@
 import { get, post, Refused } from '../api.js';
 import { size } from '../format.js';
 
-/** @typedef {{ readonly url: string, readonly method: string, readonly headers: Record<string, string>, readonly bytes: number, readonly partBytes: number, readonly parts: readonly number[] }} Place */
+/** @typedef {{ readonly url: string, readonly method: string, readonly headers: Record<string, string> }} Destination */
+/** @typedef {Destination & { readonly bytes: number, readonly partBytes: number, readonly parts: readonly number[] }} Place */
 
 const tries = 4;
 const firstPauseMs = 500;
@@ -17,8 +18,8 @@ const stopped = () =>
 const broken = (/** @type {number} */ status) =>
   refusal(['上传中断；已传部分仍在，请重试。', 'The upload broke off; what has arrived is still there. Try again.'], status);
 
-/** Puts a part where the host says; fetch tells no progress of what it sends. @param {Place} place @param {Blob} part @param {(bytes: number) => void} tell @param {AbortSignal} signal */
-const put = async ({ url, method, headers }, part, tell, signal) => {
+/** Puts a part where the host says; fetch tells no progress of what it sends. @param {Destination} place @param {Blob} part @param {(bytes: number) => void} tell @param {AbortSignal} signal */
+export const put = async ({ url, method, headers }, part, tell, signal) => {
   /** @type {PromiseWithResolvers<void>} */
   const done = Promise.withResolvers();
   const request = new XMLHttpRequest();

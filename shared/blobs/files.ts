@@ -1,6 +1,8 @@
-import { rename, mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { rename, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { type Blobs, checkKey, Exists } from './blobs.ts';
 import { claim, codeOf, incoming, keysIn, openFolder, settling, syncFolder, writeAside, type Names } from './folder.ts';
 import { end, measured } from './measure.ts';
@@ -11,6 +13,10 @@ import { end, measured } from './measure.ts';
  */
 const more = '+';
 const longest = 250;
+/** Larger than Node's own 64 KiB: gigabytes are read here. */
+const readBytes = 256 * 1024;
+/** What arrives in small pieces is written in large ones. */
+const writeBytes = 1024 * 1024;
 /** Its owner alone may read an object. */
 const mode = 0o600;
 
@@ -54,7 +60,7 @@ export const openFiles = (options: { readonly folder: string }): Blobs => {
       const { bytes, stat } = measured(body, limit);
       try {
         if (ArrayBuffer.isView(body)) await writeAside(temporary, await buffer(bytes), mode);
-        else await writeFile(temporary, bytes, { flag: 'wx', mode, flush: true });
+        else await pipeline(bytes, createWriteStream(temporary, { flags: 'wx', mode, flush: true, highWaterMark: writeBytes }));
         await mkdir(dirname(path), { recursive: true });
         if (!once) await rename(temporary, path);
         else if (!claim(temporary, path)) throw new Exists();
@@ -70,7 +76,7 @@ export const openFiles = (options: { readonly folder: string }): Blobs => {
       try {
         const handle = await open(path);
         const { size } = await handle.stat();
-        return { body: handle.createReadStream(), size };
+        return { body: handle.createReadStream({ highWaterMark: readBytes }), size };
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error;
         await mustStand();

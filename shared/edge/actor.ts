@@ -8,6 +8,10 @@ import { RefusalError } from './refusal.ts';
 /** Who has not signed in: sees what is public, may do nothing. */
 export const visitor: Person = { type: 'person', id: '', org: '', region: '', roles: [] };
 
+/** The token of an Authorization header (RFC 6750, 2.1). */
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+
 /**
  * The person behind a request. Roles come from the membership record and are read at every request, so a revoked role is gone at once.
  * @throws RefusalError unauthenticated, not_a_member
@@ -17,7 +21,7 @@ export const actorOf = async (headers: Readonly<Record<string, string | undefine
   const organisation = headers['harbour-organisation'] ?? '';
   if (!/^[A-Za-z0-9-]{0,80}$/.test(organisation)) throw new RefusalError('not_a_member');
   if (authorization === undefined) return visitor;
-  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization)?.[1];
+  const token = bearerOf(authorization);
   const verified = token === undefined ? undefined : await verify(token);
   if (!verified) throw new RefusalError('unauthenticated');
   if (organisation === '') return { ...visitor, id: verified.person };

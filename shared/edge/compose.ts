@@ -17,7 +17,7 @@ import { openDoor } from './door.ts';
 import type { Ports } from './ports.ts';
 
 export type Parts = {
-  readonly tables: Readonly<Record<'records' | 'disclosure' | 'openings' | 'releases' | 'money' | 'search', Table>>;
+  readonly tables: Readonly<Record<'records' | 'disclosure' | 'openings' | 'releases' | 'money' | 'search' | 'usage', Table>>;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   readonly ledger: LedgerPorts;

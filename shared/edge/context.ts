@@ -38,6 +38,10 @@ export type Call = {
   readonly ports: Ports;
   /** What a machine signed the body with: the header Harbour-Signature. */
   readonly signature?: string;
+  /** The token of a route that is `keyed`, as it came. */
+  readonly token?: string;
+  /** The header Idempotency-Key. */
+  readonly key?: string;
 };
 /** A route that no table tells: of an ordinary module. Explicitly public, or for the signed-in only. */
 export type Route = {
@@ -46,6 +50,8 @@ export type Route = {
   readonly operation: string;
   readonly summary: readonly [zh: string, en: string];
   readonly open: boolean;
+  /** Its bearer token is none of the OpenID provider's: the route itself knows whose it is, and the edge knows nobody. */
+  readonly keyed?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
   /** What it answers when all goes well, if not 200. */

@@ -6,7 +6,7 @@ import httpRouter, { type Route } from '@middy/http-router';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { Busy, Unavailable } from '../store/table.ts';
-import { actorOf } from './actor.ts';
+import { actorOf, bearerOf, visitor } from './actor.ts';
 import type { Context, Reply } from './context.ts';
 import { ports } from './ports.ts';
 import { problemOf, RefusalError } from './refusal.ts';
@@ -37,9 +37,13 @@ const problems: Layer = {
     const { log, metrics } = await ports();
     if (problem.status >= 500) log.error('refused', { trace, code: problem.code, error: request.error as Error });
     metrics.addMetric(`refused.${problem.code}`, 'Count', 1);
+    const wait = problem.about?.['retryAfter'];
     request.response = {
       statusCode: problem.status,
-      headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+      headers: {
+        'content-type': 'application/problem+json; charset=utf-8',
+        ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
+      },
       body: JSON.stringify(problem),
     };
   },
@@ -109,7 +113,8 @@ const handle =
   async (event: Event): Promise<Result> => {
     const open = await ports();
     const { headers } = event;
-    const actor = await actorOf(headers, open);
+    const actor = route.keyed ? visitor : await actorOf(headers, open);
+    const token = route.keyed ? bearerOf(headers['authorization']) : undefined;
     if (!route.open && actor.id === '') throw new RefusalError('unauthenticated');
     const key = headers['idempotency-key'];
     const ifMatch = headers['if-match'];
@@ -124,6 +129,7 @@ const handle =
           body: event.body ?? {},
           ports: open,
           ...(key === undefined ? {} : { key }),
+          ...(token === undefined ? {} : { token }),
           ...(ifMatch === undefined ? {} : { ifMatch }),
           ...(signature === undefined ? {} : { signature }),
         }),

@@ -15,7 +15,7 @@ import type { LedgerPorts } from './ledger.ts';
 export type Ports = {
   readonly records: Records;
   /** The tables of the ordinary modules, apart from those of records. */
-  readonly tables: Readonly<Record<'disclosure' | 'openings' | 'releases' | 'money' | 'search', Table>>;
+  readonly tables: Readonly<Record<'disclosure' | 'openings' | 'releases' | 'money' | 'search' | 'usage', Table>>;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
   readonly ledger: LedgerPorts;

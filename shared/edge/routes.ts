@@ -12,11 +12,12 @@ import { RefusalError } from './refusal.ts';
 import { isInside, lineOf, viewOf } from './view.ts';
 
 /** What a request says beside its body. */
-export type HttpCall = Call & { readonly key?: string; readonly ifMatch?: string };
+export type HttpCall = Call & { readonly ifMatch?: string };
 export type HttpRoute = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly open: boolean;
+  readonly keyed?: true;
   readonly answers: (call: HttpCall) => Promise<Reply>;
 };
 

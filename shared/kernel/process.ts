@@ -119,6 +119,7 @@ export type Ctx<C extends Contract, F extends Status<C>, A extends keyof C['inpu
 export type Effect =
   | { readonly spawn: Contract; readonly input: object; readonly id?: string }
   | { readonly allow: string; readonly amount: number }
+  /** A negative amount is given back. */
   | { readonly take: string; readonly amount: number; readonly or: Refusal };
 /** Exclusive instants are derived from these by the calendar. `date` ends with that day in Shanghai. */
 export type Due =
@@ -176,7 +177,7 @@ export type Create<C extends Contract, T extends Status<C>, R extends keyof C['r
   readonly by: Entrance | readonly Entrance[];
   readonly to: T;
   /** The id, where the key of the request does not decide it. */
-  readonly id?: (input: Input<C, 'create'>) => string;
+  readonly id?: (input: Input<C, 'create'>) => string | undefined;
   readonly links: (input: Input<C, 'create'>) => Links<C>;
   /** Refs that must belong to the actor's organisation, else they do not exist for it. */
   readonly own?: readonly NoInfer<R>[];

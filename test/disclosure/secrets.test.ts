@@ -33,6 +33,8 @@ const open: Readonly<Record<string, readonly string[]>> = {
   assessment: ['scenario', 'title', 'operator'],
   // that data was loaded, not how much of it
   dataset: ['resource', 'scenario'],
+  // derived data, from which datasets and for which scenario: neither its text nor its title
+  derivation: ['scenario', 'datasets.dataset'],
   // products, fee ceilings and actual prices: 发改价格〔2025〕65号, notice of the NDA of 2026-02-10; no rule, no contact
   product: ['owner', 'title.zh', 'title.en', 'summary', 'scenario', 'useClass', 'ceilingFen'],
   listing: ['owner', 'product', 'title.zh', 'title.en', 'summary', 'priceFen'],

@@ -52,14 +52,19 @@ const operationIds: Check = (document) => {
   return ids.filter((id, at) => !/^[a-z][A-Za-z]+$/.test(id) || ids.indexOf(id) !== at);
 };
 
-const routes = new Map(contexts.flatMap(contextRoutes).map(({ method, path, open }) => [`${method} ${path}`, open]));
+const securities = { keyed: '[{"serviceToken":[]}]', open: '[{},{"bearer":[]}]', signedIn: '[{"bearer":[]}]' } as const;
+const routes = new Map(
+  contexts
+    .flatMap(contextRoutes)
+    .map(({ method, path, open, keyed }) => [`${method} ${path}`, securities[keyed ? 'keyed' : open ? 'open' : 'signedIn']]),
+);
 const served: Check = (document) => {
   const told = new Set(operationsOf(document).map(({ name }) => name));
   return [...[...told].filter((name) => !routes.has(name)), ...[...routes.keys()].filter((name) => !told.has(name))];
 };
 const security: Check = (document) =>
   operationsOf(document)
-    .filter(({ name, operation }) => JSON.stringify(operation.security) !== (routes.get(name) ? '[{},{"bearer":[]}]' : '[{"bearer":[]}]'))
+    .filter(({ name, operation }) => JSON.stringify(operation.security) !== routes.get(name))
     .map(({ name }) => name);
 
 /** Matches no text beyond some length: anchored at both ends, and nothing in it repeats without end. */
@@ -117,7 +122,8 @@ const occasions: readonly (readonly [statuses: readonly number[], when: (documen
   [[428], (document, { operation }) => has(document, operation, 'If-Match')],
   [
     [422],
-    (document, { operation }) => ['scope', 'limit', 'after', 'from', 'event', 'account'].some((name) => has(document, operation, name)),
+    (document, { operation }) =>
+      ['scope', 'limit', 'after', 'from', 'event', 'account', 'month'].some((name) => has(document, operation, name)),
   ],
 ];
 const refused: Check = (document) =>
@@ -131,6 +137,7 @@ const files: Readonly<Record<string, string>> = {
   'GET /v1/disclosure/feed.atom': 'application/atom+xml',
   'GET /v1/disclosure/feed.json': 'application/feed+json',
   'GET /v1/exports/{token}': 'text/csv',
+  'GET /v1/usage/calls': 'text/csv',
 };
 /** Every answer is JSON of a known shape, or a file of its type; every refusal is a problem whose codes are those of its status. */
 const answers: Check = (document) =>

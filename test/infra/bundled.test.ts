@@ -19,8 +19,10 @@ import { openPublicS3 } from '../../shared/blobs/public-files-s3.ts';
 import { unopenedLedger } from '../../infra/local/ledger.ts';
 import { compose, type Parts } from '../../shared/edge/compose.ts';
 import type { Ports } from '../../shared/edge/ports.ts';
+import { recordKey } from '../../shared/store/layout.ts';
 import { createTable, openDynamodb } from '../../shared/store/dynamodb.ts';
 import { describeUnless } from '../support/availability.ts';
+import { recordOf } from '../support/fixtures.ts';
 import { invokeBundle, request } from '../support/lambda.ts';
 import { missing, startDynamodb, type Dynamodb } from '../support/dynamodb.ts';
 import { startKms } from '../support/kms.ts';
@@ -31,9 +33,9 @@ jest.setTimeout(60_000); // each function is a process of its own
 const run = promisify(execFile);
 const issuer = 'https://id.example/oidc';
 const secret = 'a secret of this test';
-const tables = ['records', 'disclosure', 'openings', 'releases', 'money', 'search'] as const;
+const tables = ['records', 'disclosure', 'openings', 'releases', 'money', 'search', 'usage'] as const;
 const functions: readonly (readonly [name: string, code: Code])[] = [
-  ...['organisation', 'catalogue', 'disclosure'].map((context) => [context, { context }] as const),
+  ...['organisation', 'catalogue', 'disclosure', 'sandbox'].map((context) => [context, { context }] as const),
   ['belt', belt],
   ['clock', clock],
   ['sequencer', sequencer],
@@ -68,7 +70,7 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bundled-'));
     for (const [name, code] of functions) bundle(code, join(folder, name));
-    await symlink(`${root}node_modules`, join(folder, 'worker', 'node_modules'));
+    for (const name of ['worker', 'sandbox']) await symlink(`${root}node_modules`, join(folder, name, 'node_modules'));
     dynamodb = await startDynamodb();
     kms = await startKms();
     if (s3Missing() === undefined) s3 = await openGateway();
@@ -109,6 +111,7 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
       releases: open('releases'),
       money: open('money'),
       search: open('search'),
+      usage: open('usage'),
     };
     ports = compose({
       tables: opened,
@@ -243,6 +246,26 @@ describeUnless(missing, 'the bundles as Lambda runs them, each in a fresh proces
     expect(await invoke('belt', [{ Records: batch }], { [variables.records]: 'no-such-table' })).toEqual([
       { batchItemFailures: [{ itemIdentifier: '8' }] },
     ]);
+  });
+
+  it('the API of the sandbox tries a question on invented rows', async () => {
+    const columns = ['district', 'rider'].map((name) => ({ name, type: 'VARCHAR', nullPermille: 0, personal: null, unique: false }));
+    const rule = { dimensions: [{ column: 'district' }], measures: [], entity: 'rider', minEntities: 10, dominancePercent: 50 };
+    const listing = recordOf('listing', 'listed', { data: { product: 'product-1' } });
+    for (const record of [
+      recordOf('dataset', 'loaded', { data: { columns } }),
+      recordOf('product', 'approved', { data: { rule: { ...rule, maxRows: 100, maxPredicates: 8 } } }),
+      listing,
+    ])
+      await opened.records.transact([{ put: { ...recordKey(record), version: record.version, body: record } }]);
+    const asked = (sql: string) => request('POST', `/v1/listings/${listing.id}/preview`, { sql }, { authorization: `Bearer ${token}` });
+    const [accepted, refused] = await call(
+      'sandbox',
+      asked('SELECT district, count(*) FROM data GROUP BY district LIMIT 1'),
+      asked('SELECT rider FROM data'),
+    );
+    expect(accepted).toMatchObject({ status: 200, body: { accepted: true, sample: { rows: [[expect.any(String), expect.any(Number)]] } } });
+    expect(refused?.body).toMatchObject({ accepted: false, refused: 'entity_predicate' });
   });
 
   it('the worker refuses a message that names no job, so that the queue brings it again', async () => {

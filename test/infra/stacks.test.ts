@@ -36,6 +36,7 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
       'Records',
       'Releases',
       'Search',
+      'Usage',
     ]);
     for (const [id, table] of tables) {
       expect(table['SSESpecification']).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
@@ -165,6 +166,17 @@ describe.each(Object.entries(partitions))('the stacks in the partition %s', (par
       },
     ],
     ['settlement', { Records: read, Disclosure: [], Money: read, Search: [], Objects: [] }],
+    [
+      'delivery',
+      {
+        Records: [...read, ...write],
+        Disclosure: [],
+        Money: [],
+        Search: [],
+        Usage: [...read, ...write],
+        Objects: ['s3:GetObject', 's3:ListBucket'],
+      },
+    ],
     [
       'sandbox',
       {

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Host } from '../../infra/local/host.ts';
-import type { View } from '../../infra/local/journey/client.ts';
+import { until, type View } from '../../infra/local/journey/client.ts';
 import { assemble, assess, authorise, catalogue, examine, type Cast } from '../../infra/local/journey/journey.ts';
 import { openDaemon } from '../support/clamd.ts';
 import { openHeldWorks } from '../support/held-works.ts';
-import { openTestHost } from '../support/host.ts';
+import { freshFolder, openTestHost } from '../support/host.ts';
 import { openSlowPuts } from '../support/slow-puts.ts';
 import { becomes, historyOf, material, quiet, tries } from '../support/trading.ts';
 
@@ -22,6 +26,7 @@ type Inspected = {
 const signature = 'Eicar-Test-Signature';
 const held = openHeldWorks();
 const slow = openSlowPuts('sandbox/');
+const { folder, remove } = freshFolder();
 let daemon: Awaited<ReturnType<typeof openDaemon>>;
 let host: Host;
 let cast: Cast;
@@ -44,15 +49,38 @@ const jobOf = (task: string, attempt = 1) => `${task}:${dataset.id}:${attempt}`;
 const objectsOf = async () =>
   Promise.all(['quarantine', 'sandbox'].map(async (folder) => (await host.ports.blobs.list(`${folder}/${dataset.id}/`)).length));
 
+/** What lies where objects are written before they have their place, and where files are worked on. */
+const unfinished = (): readonly string[] => ['objects/.incoming', 'workspace'].flatMap((place) => readdirSync(join(folder, place)));
+const leavesNothing = () => until('nothing is left', async () => (unfinished().length === 0 ? true : undefined), 10);
+/** Begins to put a part of so many bytes, and sends some of them. */
+const begin = async (content: string, sent: number, part = 1) => {
+  const { url } = await placeOf(part);
+  const upload = request(url, { method: 'PUT', headers: { 'content-length': Buffer.byteLength(content) } });
+  const answered = once(upload, 'response') as Promise<[IncomingMessage]>;
+  answered.catch(() => undefined); // it may be broken off
+  upload.write(content.slice(0, sent));
+  await until('it has begun', async () => (unfinished().length > 0 ? true : undefined));
+  return {
+    breakOff: () => upload.destroy(),
+    finish: async (): Promise<number | undefined> => {
+      upload.end(content.slice(sent));
+      const [response] = await answered;
+      response.resume();
+      return response.statusCode;
+    },
+  };
+};
+
 beforeAll(async () => {
   daemon = await openDaemon(signature);
-  host = await openTestHost({ HARBOUR_CLAMD: daemon.address }, { works: held.works, stores: slow.stores });
+  host = await openTestHost({ HARBOUR_FOLDER: folder, HARBOUR_CLAMD: daemon.address }, { works: held.works, stores: slow.stores });
   cast = await assemble(host.origin);
   const resource = await catalogue(cast, material, quiet);
   scenario = await assess(cast, material, await authorise(cast, material, resource, quiet), quiet);
 }, 60_000);
 afterAll(async () => {
   await host.close();
+  remove();
   daemon.close();
 });
 beforeEach(async () => {
@@ -118,6 +146,55 @@ describe('a file in parts', () => {
       await deposit(stated);
       expect(await faultOf()).toBe('content_differs');
     }
+  });
+});
+
+describe('an upload that does not finish', () => {
+  const content = csv(300);
+
+  it('because it was broken off leaves nothing, and the part is put again', async () => {
+    const upload = await begin(content, 100);
+    upload.breakOff();
+    await leavesNothing();
+    expect((await placeOf()).parts).toEqual([]);
+    expect(await put(content)).toBe(200);
+    await deposit();
+    expect(await inspectionOf()).toMatchObject({ rows: 300, digest: digestOf(content) });
+  });
+
+  it('because it stalls is no part of a deposit', async () => {
+    const stalled = await begin(content, 100);
+    expect((await placeOf()).parts).toEqual([]);
+    await deposit();
+    expect(await faultOf()).toBe('content_missing');
+    stalled.breakOff();
+    await leavesNothing();
+    await host.idle();
+    expect(await objectsOf()).toEqual([0, 0]);
+  });
+
+  it('in time is overtaken by another, and changes nothing when it goes on', async () => {
+    const stalled = await begin(csv(300).replaceAll('海陵区', '兴化市'), 100);
+    expect(await put(content)).toBe(200);
+    expect(await stalled.finish()).toBe(409);
+    await leavesNothing();
+    await deposit();
+    expect(await inspectionOf()).toMatchObject({ digest: digestOf(content) });
+  });
+
+  it('before its deposit is refused lands in a place that nobody reads', async () => {
+    const stalled = await begin(content, 100);
+    await deposit();
+    expect(await faultOf()).toBe('content_missing');
+    await host.idle();
+    await stalled.finish();
+    expect((await placeOf()).parts).toEqual([]);
+    await put(csv(200));
+    await deposit();
+    const loaded = await examine(cast, dataset);
+    expect(loaded.data['rows']).toBe(200);
+    await host.idle();
+    expect(await objectsOf()).toEqual([0, 1]);
   });
 });
 
@@ -192,6 +269,9 @@ describe('a deposit whose work is cancelled', () => {
     await cast.lead.act(dataset, 'datasets', 'approve');
     await becomes(cast.steward, 'jobs', jobOf('load'), 'queued', 'running');
   };
+  /** Whether a process reads rows. */
+  const workedOn = (): boolean =>
+    readdirSync(join(folder, 'workspace'), { recursive: true }).some((name) => /ingestion-[^/]*$/.test(String(name)));
   /** What each stage takes to be reached, and to be left again. */
   const stages: Readonly<Record<string, readonly [task: string, reach: () => Promise<unknown>, leave: () => Promise<void>]>> = {
     'while it waits to be inspected': [
@@ -212,6 +292,14 @@ describe('a deposit whose work is cancelled', () => {
       },
       async () => daemon.letGo(),
     ],
+    'while its rows are read': [
+      'inspect',
+      async () => {
+        await deposit();
+        await until('it is read', async () => (workedOn() ? true : undefined));
+      },
+      async () => undefined,
+    ],
     'while it waits to be loaded': [
       'load',
       async () => {
@@ -221,6 +309,16 @@ describe('a deposit whose work is cancelled', () => {
         await toLoading();
       },
       held.letGo,
+    ],
+    'while its rows are taken in': [
+      'load',
+      async () => {
+        await deposit();
+        await becomesOf('inspected');
+        await toLoading();
+        await until('it is taken in', async () => (workedOn() ? true : undefined));
+      },
+      async () => undefined,
     ],
     'while it is loaded': [
       'load',
@@ -237,7 +335,7 @@ describe('a deposit whose work is cancelled', () => {
 
   it.each(Object.keys(stages))('%s goes back to its steward, leaves nothing in the sandbox, and can be deposited again', async (name) => {
     const [task, reach, leave] = stages[name] as (typeof stages)[string];
-    await put(csv(300));
+    await put(csv(20_000));
     await reach();
     expect((await cancel(task)).status).toBe('cancelled');
     const refused = await becomesOf('refused');
@@ -246,6 +344,7 @@ describe('a deposit whose work is cancelled', () => {
     await host.idle();
     expect((await becomesOf('refused')).data['attempt']).toBe(1);
     expect(await objectsOf()).toEqual([0, 0]);
+    expect(unfinished()).toEqual([]);
     await put(csv(200));
     await deposit();
     expect((await examine(cast, dataset)).data['rows']).toBe(200);

@@ -109,7 +109,16 @@ describe('the audit of queries', () => {
     const refused = await cast.buyer.create('queries', { entitlement, sql: 'SELECT * FROM data' });
     await becomes(auditor, 'queries', refused.id, 'refused');
     const found = await traces();
-    expect(found.find(({ id }) => id === released.id)).toMatchObject({ sql, outcome: 'released', ruleVersion: 1, code: null });
+    expect(found.find(({ id }) => id === released.id)).toMatchObject({
+      sql,
+      outcome: 'released',
+      ruleVersion: 1,
+      code: null,
+      // Beside the four that were stopped before they were told.
+      answersBefore: expect.any(Number),
+      answersCompared: expect.any(Number),
+      comparisonMs: expect.any(Number),
+    });
     expect(found.find(({ id }) => id === refused.id)).toMatchObject({ sql: 'SELECT * FROM data', outcome: 'refused', ruleVersion: 1 });
     const { rows } = await cast.buyer.get<{ rows: readonly (readonly unknown[])[] }>(`/v1/queries/${released.id}/result`);
     expect(rows.length).toBeGreaterThan(0);

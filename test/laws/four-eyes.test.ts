@@ -25,6 +25,8 @@ const fourEyes: Readonly<Record<string, { readonly seats?: number; readonly notB
   'dataset.check': { notBy: ['create', 'deposit', 'correct'] },
   'dataset.approve': { seats: 2, notBy: ['create', 'deposit', 'correct', 'check'] },
   'dataset.unseal': { seats: 2 },
+  'derivation.approve': { seats: 2, notBy: ['create', 'edit', 'submit'] },
+  'derivation.unseal': { seats: 2 },
   // scenario decision by authority and cyberspace office, panel change after sealing, condition closure
   'assessment.confirmPanel': { notBy: ['proposePanel'] },
   'assessment.dissolvePanel': { seats: 2 },
@@ -76,6 +78,7 @@ const fourEyes: Readonly<Record<string, { readonly seats?: number; readonly notB
   // the end of what buyers have paid for
   'product.retire': { seats: 2 },
   'template.retire': { seats: 2 },
+  'derivation.retire': { seats: 2 },
   'listing.delist': { seats: 2 },
 };
 

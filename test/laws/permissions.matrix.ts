@@ -206,6 +206,25 @@ export const matrix: readonly Section[] = [
     },
   },
   {
+    // As the load of a dataset: operator requests, case M, lead A. It halts as a product does, and its end takes operator and case.
+    kind: 'derivation',
+    create: anyOperatorAgent,
+    see: [...operator, ...authority, 'cyberspace', 'auditor'],
+    open: [],
+    may: {
+      edit: { in: ['draft'], by: ['operator agent'] },
+      submit: { in: ['draft'], by: ['operator agent'] },
+      rehearse: { in: ['submitted'], by: worker },
+      return: { in: ['submitted', 'rehearsed'], by: theCase },
+      approve: { in: ['rehearsed'], by: authority },
+      derive: { in: ['deriving'], by: worker },
+      refuse: { in: ['submitted', 'deriving'], by: worker },
+      seal: { in: ['ready'], by: [...theLead, 'cyberspace', 'operator signatory'] },
+      unseal: { in: ['sealed'], by: authority },
+      retire: { in: ['draft', 'ready', 'sealed'], by: ['operator agent', ...theCase] },
+    },
+  },
+  {
     // Of a dataset: its source, whose steward deposited the file, sees and may stop the work on it.
     kind: 'job',
     create: reaction,

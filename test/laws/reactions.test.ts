@@ -29,6 +29,7 @@ const happen = (name: string): Event => {
 };
 
 const condition = { text: '先行通过渗透测试', kind: 'PRECEDENT', owner: '运营机构', due: '2027-01-31', verifier: '网信部门' };
+const service = { accessKey: 'accessKey-1', requestId: '0b5a1c1e-6c58-4f0c-9d0a-1f4f8f6f2c11' };
 /** What a record may hold that a reaction looks at, beside what every fixture holds. */
 const variants: Readonly<Record<string, readonly object[]>> = {
   'assessment decided': [
@@ -39,8 +40,10 @@ const variants: Readonly<Record<string, readonly object[]>> = {
   ],
   'order contracted': [{}, { priceFen: 100 }],
   'disclosureRecord published': [{}, { corrects: 'annual:operator-a:2026' }],
-  'job failed': ['dataset', 'query', 'exportRequest'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
-  'job cancelled': ['dataset', 'query', 'exportRequest'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
+  ...Object.fromEntries(['released', 'refused', 'withheld', 'cancelled'].map((end) => [`query ${end}`, [{}, { service }]])),
+  'usageBill paid': [{ venue: 'venue', amountFen: 100 }],
+  'job failed': ['dataset', 'derivation', 'query', 'joinList', 'exportRequest'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
+  'job cancelled': ['dataset', 'derivation', 'query', 'joinList', 'exportRequest'].map((kind) => ({ subject: { kind, id: `${kind}-1` } })),
 };
 /** Every event that a reaction listens to, with the record in each state to which that event may have brought it. */
 const heard = ({ on }: Reaction): readonly { readonly event: Event; readonly record: Stored }[] =>
@@ -82,13 +85,16 @@ const asked = async (reaction: Reaction, event: Event, record: Stored): Promise<
     act: async (take: Take) => takes.push(take),
     load: async (refs: readonly Ref[]) => refs.map(({ kind }) => liveOf(kind as Kind)),
   };
+  const records = { left: async () => 3 };
   const blobs = { get: async () => undefined, list: async () => [], remove: async () => undefined };
   const tables = {
     disclosure: { get: async () => [], query: async () => [] },
     releases: { query: async () => [] },
+    money: { transact: async () => ({ ok: true }) },
+    usage: { transact: async () => ({ ok: true }), query: async () => [] },
     openings: { get: async (keys: readonly unknown[]) => keys.map(() => ({ commitment: '', erasedAt: now })), query: async () => [] },
   };
-  const refused = await reaction.runs(event, record, { door, blobs, tables, now: () => new Date(now) } as unknown as Ports);
+  const refused = await reaction.runs(event, record, { door, records, blobs, tables, now: () => new Date(now) } as unknown as Ports);
   expect(refused).toBeUndefined();
   return takes;
 };
@@ -97,6 +103,7 @@ const inward = new Set([
   'disclosure.append',
   'disclosure.countUse',
   'listing.index',
+  'sandbox.clearList',
   'sandbox.clearQuarantine',
   'sandbox.dispatch',
   'settlement.receive',

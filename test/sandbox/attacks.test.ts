@@ -81,9 +81,9 @@ async function attempt({ sql }: Attack): Promise<{ readonly code: string; readon
   return { code: 'refused' in answer ? answer.refused : 'harmless', seen: JSON.stringify(answer) };
 }
 
-test('of more than a hundred attempts each is refused by the name of what it tries, or harmless; none shows a marked value', async () => {
+test('of more than three hundred attempts each is refused by the name of what it tries, or harmless; none shows a marked value', async () => {
   expect(new Set(attacks.map(({ sql }) => sql)).size).toBe(attacks.length);
-  expect(attacks.length).toBeGreaterThan(150);
+  expect(attacks.length).toBeGreaterThan(350);
   const outcomes: object[] = [];
   const lane = async (some: readonly Attack[]): Promise<void> => {
     for (const attack of some) {

@@ -1,9 +1,11 @@
 import type { GateCode } from '../../contracts/gate-refusals.ts';
+import { syntax } from './attacks-syntax.ts';
 
 /** An attempt on the gate and the engine, and what becomes of it: a refusal by its code, or an answer in which no marked value stands. */
 export type Attack = { readonly name: string; readonly sql: string; readonly expect: GateCode | 'harmless' };
 
-type Table = Readonly<Record<string, readonly (readonly [GateCode | 'harmless', string])[]>>;
+/** Attempts by what they have in common, each after what becomes of it. */
+export type Table = Readonly<Record<string, readonly (readonly [GateCode | 'harmless', string])[]>>;
 
 const times = (count: number, part: string | ((n: number) => string), by = ''): string =>
   Array.from({ length: count }, (_, n) => (typeof part === 'string' ? part : part(n))).join(by);
@@ -260,4 +262,4 @@ const channels: Table = {
 const named = (table: Table): Attack[] =>
   Object.entries(table).flatMap(([name, attempts]) => attempts.map(([expect, sql], n) => ({ name: `${name}, ${n + 1}`, sql, expect })));
 
-export const attacks: readonly Attack[] = [escapes, evasions, bombs, channels].flatMap(named);
+export const attacks: readonly Attack[] = [escapes, evasions, bombs, channels, syntax].flatMap(named);

@@ -269,6 +269,20 @@ describe('buyers who collude', () => {
     );
     expect(seen.size).toBeLessThan(5);
   });
+
+  it('do not learn where a hidden cell stands: a limit cuts among what is shown', async () => {
+    expect(await asking.ask(`select count(*) from data where ${inList(['d0', 'alone'])}`)).not.toBe('refused');
+    const of = async (tail: string) => {
+      const told = await asking.ask(`${sums('', 'district')} order by 3 ${tail}`);
+      return told === 'refused' ? [] : told.rows.map(([district]) => district);
+    };
+    const all = await of('desc');
+    expect(all).not.toContain('d0');
+    for (const limit of [1, 2, 3, 4]) {
+      expect(await of(`desc limit ${limit}`)).toEqual(all.slice(0, limit));
+      expect(await of(`limit ${limit}`)).toEqual(all.toReversed().slice(0, limit));
+    }
+  });
 });
 
 describe('an honest analyst', () => {

@@ -139,6 +139,27 @@ test('a total and its complement, which tell of one person together, are not bot
   expect(told).toHaveLength(1);
 }, 20_000);
 
+test('lists to join with: two that differ by one small group are not both answered, and what the comparison took is said beside', async () => {
+  await writeFile(at('joinable.json'), JSON.stringify({ ...rule, measures: [], dimensions: [], joinable: ['borough'] }));
+  await writeFile(at('all.txt'), 'b0\nb1\ntiny\nnowhere\n');
+  await writeFile(at('most.txt'), 'b0\nb1\n');
+  const ask = (name: string) => JSON.stringify(`select count(*) from data join ${name} on data.borough = ${name}.key`);
+  const lines = ['everyone', 'most', 'nobody'].map(ask).join('\n');
+  const lists = ['everyone:borough', 'most:borough'];
+  const named = await gate(['--rule', at('joinable.json'), ...lists.flatMap((list) => ['--list', list])], [lines]);
+  expect(named.lines).toMatchObject([{ sql: expect.any(String) }, { sql: expect.any(String) }, { refused: 'list_unknown' }]);
+  const args = ['--rule', at('joinable.json'), '--data', at('data.parquet'), '--entity', 'rider'];
+  const files = ['--list', `everyone:borough:${at('all.txt')}`, '--list', `most:borough:${at('most.txt')}`];
+  const { lines: verdicts, err } = await gate([...args, ...files], [lines]);
+  expect(verdicts).toMatchObject([{ rows: [[300]] }, { refused: 'query_failed' }, { refused: 'list_unknown' }]);
+  expect(err).toMatch(/compared with answers before: 2 × 1 /);
+  for (const wrong of ['mine', 'mine:fare', `mine:borough:${at('absent')}`]) {
+    const refused = await gate([...args, '--list', wrong], [lines]);
+    expect([refused.code, refused.lines]).toEqual([2, []]);
+    expect(refused.err).toMatch(/[一-鿿].* \/ .*list/);
+  }
+}, 30_000);
+
 test('a pipe of thousands of lines, which come back as they went in', async () => {
   const count = 2000;
   function* many(): Generator<string> {

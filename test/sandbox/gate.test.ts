@@ -60,8 +60,34 @@ describe('the gate accepts', () => {
     'select count(*) from data where age >= 20 and age < 30.0 and 40 > age',
     "select count(*) from data where day = date '2020-02-29' and day <= '2021-01-01'",
     'select count(*) from data group by borough, payment, vip, day limit 0',
+    "select date_trunc('month', pickup), date_trunc('day', pickup), count(*) from data group by 1, 2",
+    'select floor(age / 10) * 10, floor(age / 20) * 20, count(*) from data group by 1, 2',
+    'select sum(fare), sum(fare), count(*), count(*) from data',
+    'select count(*) from data where age >= 20. and age < 18446744073709551610',
+    "select count(*) from data where day >= timestamp '2024-01-05 00:00:00' and day < '2024-02-01 00:00:00'",
+    "select count(*) from data where vip = bool 'TRUE'",
+    'select count(*) as "e\u0301tage" from data',
   ])('%s', async (sql) => {
     expect(await ask(sql)).toHaveProperty('sql');
+  });
+
+  test('outputs that were given no name, and tells them apart; those that were keep it', async () => {
+    const { labels } = (await ask('select sum(fare), sum(fare), sum(distance), count(*) as sum_distance from data')) as Compiled;
+    expect(labels).toEqual(['sum_fare', 'sum_fare_2', 'sum_distance_2', 'sum_distance']);
+  });
+
+  test('whole numbers of every column exactly, also those beyond 64 bits with a sign', async () => {
+    const { sql } = (await ask('select count(*) from data where age >= -9223372036854775800 and age < 18446744073709551610')) as Compiled;
+    expect(sql).toContain('("age") >= -9223372036854775800 AND ("age") < 18446744073709551610');
+  });
+
+  test('an instant by one text, whatever zeros its fraction ends with', async () => {
+    const free = { ...rule, dimensions: [{ column: 'pickup' }] };
+    const { form } = (await ask(
+      "select count(*) from data where pickup in ('2024-01-01 00:00:00.5', '2024-01-01 00:00:00.500')",
+      free,
+    )) as Compiled;
+    expect(form.where).toMatchObject({ values: [{ text: '2024-01-01 00:00:00.5' }, { text: '2024-01-01 00:00:00.5' }] });
   });
 
   test('a literal only as its value, and identifiers only as the rule spells them', async () => {
@@ -150,7 +176,7 @@ const refused: readonly (readonly [GateCode, string])[] = [
   ['describe_not_allowed', 'describe data'],
   ['describe_not_allowed', 'summarize data'],
   ['describe_not_allowed', 'show tables'],
-  ['not_a_select', 'pivot data on borough using sum(fare)'],
+  ['pivot_not_allowed', 'pivot data on borough using sum(fare)'],
   ['pivot_not_allowed', "select count(*) from data pivot (sum(fare) for borough in ('a'))"],
   ['time_travel_not_allowed', 'select count(*) from data at (version => 1)'],
   ['subquery_not_allowed', 'select count(*) from (select * from data)'],
@@ -290,6 +316,14 @@ const refused: readonly (readonly [GateCode, string])[] = [
   ['alias_not_allowed', 'select count(*) as "=cmd()" from data'],
   ['alias_not_allowed', `select count(*) as ${'n'.repeat(65)} from data`],
   ['duplicate_output', 'select count(*) as n, sum(fare) as N from data'],
+  ['function_not_allowed', 'select constructor(fare) from data'],
+  ['function_not_allowed', 'select count(*) from data where age >= __proto__(1)'],
+  ['literal_invalid', "select count(*) from data where vip = bool 'constructor'"],
+  ['literal_type', "select count(*) from data where day >= '2024-01-05 12:00:00'"],
+  ['limit_not_constant', 'select count(*) from data limit all'],
+  ['literal_not_allowed', 'select borough, count(*) from data group by 1 order by null'],
+  ['construct_not_allowed', 'select count(*) from data where age between symmetric 40 and 20'],
+  ['subquery_not_allowed', 'select count(*) from data where age > all(select 1)'],
   ['too_many_outputs', `select ${Array.from({ length: 21 }, (_, i) => `count(*) as n${i}`).join(', ')} from data`],
   ['order_not_an_output', 'select count(*) from data order by sum(fare)'],
   ['order_not_an_output', 'select payment, count(*) from data group by 1, borough order by borough'],
@@ -331,6 +365,14 @@ describe('the gate refuses', () => {
     expect(await under({ dimensions: [{ column: 'borough', grain: 'day' }] })).toMatchObject({ refused: 'rule_type_unfit' });
     expect(await under({ measures: [{ column: 'borough' }] })).toMatchObject({ refused: 'rule_type_unfit' });
     expect(await under({ measures: [{ column: 'age', clamp: { min: '0.5', max: '1' } }] })).toMatchObject({ refused: 'rule_clamp_unfit' });
+  });
+
+  test('a clamp whose ends are the wrong way round by one in eighteen digits', () => {
+    const clamped = (min: string, max: string) =>
+      AnalysisRule.safeParse({ ...rule, measures: [{ column: 'fare', clamp: { min, max } }] }).success;
+    expect(clamped('999999999999999999', '999999999999999998')).toBe(false);
+    expect(clamped('-0.000000002', '-0.000000001')).toBe(true);
+    expect(clamped('many', '1')).toBe(false);
   });
 
   test('a rule without an entity over personal columns, even one that was approved when none was demanded', async () => {

@@ -195,6 +195,14 @@ test('a value that only few entities have is not released by the many that have 
   }
 });
 
+test('of numbers in single precision too, exactly half is not more than half', async () => {
+  await connection.run('CREATE OR REPLACE TABLE data AS SELECT 0.3::FLOAT AS f FROM range(2)');
+  const rule = AnalysisRule.parse({ dimensions: [], measures: [{ column: 'f' }], entity: null, minEntities: 2, dominancePercent: 50 });
+  const compiled = await compile('SELECT count(*), sum(f) FROM data', rule, [{ name: 'f', type: 'FLOAT' }], parser.parse);
+  if ('refused' in compiled) throw new Error(compiled.refused);
+  expect(await run(compiled.sql)).toEqual(['["2",0.6000000238419]']);
+});
+
 test('order and limit see only what was released, and without a limit the cap is passed by one row at most', async () => {
   const big = Array.from({ length: 6 }, (_, index) =>
     ['a', 'b', 'c'].map((g) => ({ g, h: 0, e: index, v: g === 'c' ? 1n : 5n, d: null })),

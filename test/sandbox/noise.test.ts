@@ -103,6 +103,62 @@ describe('the sampler, walked along every path', () => {
   });
 });
 
+describe('the sampler, step by step', () => {
+  /** Answers what is written, and holds every question against it. */
+  const scripted = (script: readonly (readonly [asked: string, answer: bigint | boolean])[]): Chance & { readonly left: () => number } => {
+    let place = 0;
+    const next = (asked: string): bigint | boolean => {
+      const [expected, answer] = script[place] ?? ['nothing', false];
+      place += 1;
+      expect(asked).toBe(expected);
+      return answer;
+    };
+    return {
+      below: (bound) => next(`below ${bound}`) as bigint,
+      happens: (part, whole) => next(`${part}/${whole}`) === true,
+      left: () => script.length - place,
+    };
+  };
+  const tail = [
+    ['1/1', true],
+    ['1/2', false],
+  ] as const;
+  const head = [
+    ['1/1', true],
+    ['1/2', true],
+    ['1/3', false],
+    ['0/1', false],
+  ] as const;
+
+  it('draws again where the remainder is not kept, adds whole scales, divides, and takes a sign: −⌊(4 + 7) / 3⌋', () => {
+    const chance = scripted([
+      ['below 7', 5n],
+      ['5/7', true],
+      ['5/14', false],
+      ['below 7', 4n],
+      ['4/7', false],
+      ...head,
+      ...tail,
+      ['1/2', true],
+    ]);
+    expect(discreteLaplace(chance, ratio(7, 3))).toBe(-3n);
+    expect(chance.left()).toBe(0);
+  });
+
+  it('draws again where zero would be negative', () => {
+    const zero = [['below 7', 1n], ['1/7', false], ...tail] as const;
+    const chance = scripted([...zero, ['1/2', true], ...zero, ['1/2', false]]);
+    expect(discreteLaplace(chance, ratio(7, 3))).toBe(0n);
+    expect(chance.left()).toBe(0);
+  });
+
+  it('is asked for its scale in lowest terms: sensitivity over ε', () => {
+    const chance = scripted([['below 20', 19n], ['19/20', false], ...tail, ['1/2', false]]);
+    expect(addNoise(chance, 100n, 6n, 900_000)).toBe(106n); // 6 / 0.9 = 20 / 3, ⌊19 / 3⌋ = 6
+    expect(chance.left()).toBe(0);
+  });
+});
+
 /** Wilson and Hilferty's bound that a chi-square of this freedom passes once in a million. */
 const chiLimit = (freedom: number): number => freedom * (1 - 2 / (9 * freedom) + 4.753 * Math.sqrt(2 / (9 * freedom))) ** 3;
 

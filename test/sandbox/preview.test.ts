@@ -4,6 +4,7 @@ import { openParser } from '../../functions/sandbox/parser.ts';
 import type { Preview } from '../../functions/sandbox/preview.ts';
 import { preview } from '../../functions/sandbox/preview.ts';
 import { previewRoutes, provideTrials } from '../../functions/sandbox/preview-route.ts';
+import { rehearseDerivation } from '../../functions/sandbox/derivation-rehearsal.ts';
 import { rehearse } from '../../functions/sandbox/rehearsal.ts';
 import type { Call, Route } from '../../shared/edge/context.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
@@ -110,13 +111,13 @@ describe('the route', () => {
   });
 
   test('answers for a listed product by its rule', async () => {
-    provideTrials(async () => ({ parse: parser.parse, rehearse }));
+    provideTrials(async () => ({ parse: parser.parse, rehearse, rehearseDerivation }));
     const reply = await previewRoute.answers(call([listing, product, dataset], 'select count(*) from data'));
     expect(reply).toMatchObject({ status: 200, body: { accepted: true, cost: { queries: 1 }, sample: { rows: [[240]] } } });
   });
 
   test('knows nothing of what is not on offer', async () => {
-    provideTrials(async () => ({ parse: parser.parse, rehearse }));
+    provideTrials(async () => ({ parse: parser.parse, rehearse, rehearseDerivation }));
     for (const records of [
       [],
       [recordOf('listing', 'suspended'), product, dataset],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Atom, Region } from '../../functions/sandbox/suppression.ts';
-import { findLeaks, primes, suppressFurther } from '../../functions/sandbox/suppression.ts';
+import { primes } from '../../functions/sandbox/elimination.ts';
+import { findLeaks, suppressFurther } from '../../functions/sandbox/suppression.ts';
 import { canIsolate, entitiesOf } from './solving.ts';
 
 const least = 4;

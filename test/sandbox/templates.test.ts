@@ -193,10 +193,14 @@ describe('a question by a template', () => {
   const ask = (input: object, over: object = {}) =>
     whenCreating(people['buyer agent'], 'query', { input, refs: { entitlement, template: [approved] }, ...over });
 
-  it('holds the text that was bound, and which version of the template said so', () => {
+  it('holds the text that was bound, which version of the template said so, and with what it can be asked again', () => {
     const { data } = becomes(ask({ template: 'template-1', arguments: given() }));
-    expect(data).toMatchObject({ template: 'template-1', templateVersion: 7, sql: expect.stringContaining(`'海陵'`) });
-    expect(data).not.toHaveProperty('arguments');
+    expect(data).toMatchObject({
+      template: 'template-1',
+      templateVersion: 7,
+      sql: expect.stringContaining(`'海陵'`),
+      arguments: given(),
+    });
   });
 
   it('is either a text or a template, and arguments go with a template', () => {

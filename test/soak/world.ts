@@ -74,6 +74,7 @@ export const openWorld = async (random: () => number, age: () => number): Promis
       openings: sqlite.table('openings'),
       releases: sqlite.table('releases'),
       search: sqlite.table('search'),
+      usage: sqlite.table('usage'),
     },
     blobs,
     uploads: { open: nowhere },

@@ -49,9 +49,19 @@ const byName: Readonly<Record<string, unknown>> = {
   leaseUntil: ahead,
   event: 'order.order-1.7',
   sealedField: 'by:owner:buyer.agent',
+  billMonth: '2026-11',
   calendar: { year: 2027, source: '国务院办公厅关于2027年部分节假日安排的通知', off: ['2027-01-01'], working: [] },
 };
-const texts = (name: string): readonly string[] => [`${name}-1`, '一段足够长的说明文字', digest, past, '2027-06-30', 'gu@example.cn', '1'];
+const texts = (name: string): readonly string[] => [
+  `${name}-1`,
+  '一段足够长的说明文字',
+  digest,
+  past,
+  '2027-06-30',
+  'gu@example.cn',
+  '1',
+  'plain',
+];
 
 /** A valid value of a JSON schema: the shortest, with what is optional left out. */
 const valueOf = (schema: Json, name: string): unknown => {
@@ -94,6 +104,7 @@ export const belonging: Readonly<Record<Kind, Belonging>> = {
   assessment: { owner: '' },
   sheet: { owner: 'person:expert-a' },
   dataset: { owner: 'operator-a', party: 'source-a' },
+  derivation: { owner: 'operator-a' },
   job: { owner: 'operator-a', party: 'source-a' },
   product: { owner: 'operator-a' },
   listing: { owner: 'operator-a' },
@@ -101,6 +112,9 @@ export const belonging: Readonly<Record<Kind, Belonging>> = {
   contract: { owner: 'operator-a', party: 'buyer-a' },
   entitlement: { owner: 'buyer-a', party: 'operator-a' },
   template: { owner: 'operator-a' },
+  accessKey: { owner: 'buyer-a' },
+  usageBill: { owner: 'buyer-a', party: 'operator-a' },
+  joinList: { owner: 'buyer-a' },
   query: { owner: 'buyer-a' },
   exportRequest: { owner: 'operator-a', party: 'buyer-a' },
   exportReview: { owner: 'source-a' },
@@ -167,11 +181,13 @@ const referencesOf = (contract: Contract, reads: readonly string[]): Facts['refs
     }),
   );
 
+/** References that few records of a kind have. */
+const absent: Readonly<Record<string, Facts['refs']>> = { product: { derivation: [] } };
 /** What a decision is made from: live references, an unbroken chain and a valid input, unless `over` says otherwise. */
 export const factsOf = (process: Process, action: string, actor: Actor, over: Partial<Facts> = {}): Facts => {
   const { contract, create, actions } = process;
   const row = (action === 'create' ? create : actions[action as never]) as unknown as { readonly reads?: readonly string[] };
   const references = referencesOf(contract, row.reads ?? []);
   const facts = { actor, input: inputOf(contract.kind as Kind, action), broken: {}, now, rules, calendars: stateCouncil, ...over };
-  return { ...facts, refs: { ...references, ...over.refs } };
+  return { ...facts, refs: { ...references, ...absent[contract.kind], ...over.refs } };
 };

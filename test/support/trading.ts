@@ -71,7 +71,7 @@ export const supply = async (cast: Cast) => {
 export const listAnother = async (
   cast: Cast,
   { scenario, dataset }: Supply,
-  over: { readonly queries?: number; readonly termDays?: number } = {},
+  { callPriceFen, ...over }: { readonly queries?: number; readonly termDays?: number; readonly callPriceFen?: number } = {},
   of: Material = material,
 ): Promise<View> => {
   const offer = productOffer(of, of.title, scenario.id, dataset.id);
@@ -82,6 +82,7 @@ export const listAnother = async (
   const listing = await cast.agent.create('listings', {
     product: product.id,
     priceFen,
+    ...(callPriceFen === undefined ? {} : { callPriceFen }),
     legality: '数据来源合法。',
     contact: '0523-00000000',
   });

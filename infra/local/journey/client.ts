@@ -102,12 +102,13 @@ export const signIn = async (origin: string, person: string) => {
   return { person, organisation, send, get, download, act, create, list };
 };
 
-/** Asks again until it is so: what follows elsewhere from an event follows a moment later. */
+/** Asks again until it is so: what follows elsewhere from an event follows a moment later. What takes long is asked for less often. */
 export const until = async <T>(what: string, ask: () => Promise<T | undefined>, seconds = 60): Promise<T> => {
-  for (const end = Date.now() + seconds * 1000; ;) {
+  for (const start = Date.now(); ;) {
     const found = await ask();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
-    await pause(50);
+    const waited = Date.now() - start;
+    if (waited > seconds * 1000) throw new Error(`waited ${seconds} s in vain: ${what}`);
+    await pause(Math.min(1000, 50 + waited / 50));
   }
 };

@@ -45,11 +45,20 @@ const find = async (session: Session, plural: string, scope: 'own' | 'party' | '
     }
     return undefined;
   });
-const settled = async (session: Session, plural: string, id: string, ...statuses: readonly string[]): Promise<View> =>
-  until(`${plural} ${id} becomes ${statuses.join(' or ')}`, async () => {
-    const view = await session.get(`/v1/${plural}/${id}`);
-    return statuses.includes(view.status) ? view : undefined;
-  });
+/** Waits for a state of a record, up to so many seconds. */
+const settledWithin =
+  (seconds: number) =>
+  async (session: Session, plural: string, id: string, ...statuses: readonly string[]): Promise<View> =>
+    until(
+      `${plural} ${id} becomes ${statuses.join(' or ')}`,
+      async () => {
+        const view = await session.get(`/v1/${plural}/${id}`);
+        return statuses.includes(view.status) ? view : undefined;
+      },
+      seconds,
+    );
+const usual = 60;
+const settled = settledWithin(usual);
 
 /** The institution registers a data resource. */
 export const catalogue = async (cast: Cast, material: Material, tell: Tell): Promise<View> => {
@@ -80,8 +89,9 @@ export const authorise = async (cast: Cast, material: Material, resource: View, 
 
 const fields = ['LAW', 'PRIVACY', 'SECURITY', 'SECTOR', 'ECONOMICS', 'LAW', 'SECTOR'] as const;
 /** The operator files a scenario; the committee scores it; the authority and the cyberspace office decide. */
-export const assess = async (cast: Cast, material: Material, grant: View, tell: Tell): Promise<View> => {
-  const scenario = await cast.agent.create('scenarios', scenarioFile(`${material.title.zh}应用场景`, grant.id));
+export const assess = async (cast: Cast, material: Material, grant: View, tell: Tell, others: readonly View[] = []): Promise<View> => {
+  const file = scenarioFile(`${material.title.zh}应用场景`, grant.id);
+  const scenario = await cast.agent.create('scenarios', { ...file, grants: [grant, ...others].map(({ id }) => id) });
   await cast.agent.act(scenario, 'scenarios', 'file');
   const assessment = await find(cast.secretary, 'assessments', 'queue', (a) => a.data['scenario'] === scenario.id);
   const panel = cast.experts.map((expert, n) => ({
@@ -124,15 +134,19 @@ export const upload = async (session: Session, dataset: Pick<View, 'id'>, conten
   const response = await fetch(place.url, { method: place.method, headers: place.headers, body: Readable.toWeb(content), duplex: 'half' });
   if (!response.ok) throw new Error(`the upload was not taken: ${response.status}`);
 };
-/** A deposited file is inspected, checked, approved by two and loaded; or it is refused. What disagrees with the catalogue the officer accepts. */
-export const examine = async (cast: Cast, dataset: Pick<View, 'id'>): Promise<View> => {
-  const inspected = await settled(cast.case, 'datasets', dataset.id, 'inspected', 'refused');
+/**
+ * A deposited file is inspected, checked, approved by two and loaded; or it is refused. What disagrees with the catalogue the officer accepts.
+ * A large file is waited for longer than the usual seconds, at each of its two stages.
+ */
+export const examine = async (cast: Cast, dataset: Pick<View, 'id'>, seconds = usual): Promise<View> => {
+  const examined = settledWithin(seconds);
+  const inspected = await examined(cast.case, 'datasets', dataset.id, 'inspected', 'refused');
   if (inspected.status === 'refused') return inspected;
   const { findings } = inspected.data['inspection'] as { readonly findings: readonly unknown[] };
   await cast.case.act(dataset, 'datasets', 'check', findings.length > 0 ? { accepts: '已核对来源说明，按检出情形从严管理。' } : {});
   await cast.cdo.act(dataset, 'datasets', 'approve');
   await cast.lead.act(dataset, 'datasets', 'approve');
-  return settled(cast.agent, 'datasets', dataset.id, 'loaded', 'refused');
+  return examined(cast.agent, 'datasets', dataset.id, 'loaded', 'refused');
 };
 /** The data is loaded into the sandbox. */
 export const load = async (cast: Cast, material: Material, scenario: View, resource: View, tell: Tell): Promise<View> => {

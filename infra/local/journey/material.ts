@@ -15,6 +15,8 @@ export type Material = {
   readonly dimensions: readonly string[];
   readonly measures: readonly string[];
   readonly entity: string | null;
+  /** Columns that buyers may join lists on. */
+  readonly joinable?: readonly string[];
 };
 
 const rows = 20_000;
@@ -109,6 +111,7 @@ export const productOffer = (material: Material, title: { zh: string; en: string
     dimensions: material.dimensions.map((column) => ({ column })),
     measures: material.measures.map((column) => ({ column })),
     entity: material.entity,
+    ...(material.joinable === undefined ? {} : { joinable: material.joinable }),
     minEntities: 10,
     dominancePercent: 50,
     maxRows: 1000,

@@ -1,0 +1,4 @@
+import { httpHandler } from '../../shared/edge/http.ts';
+import { delivery } from './index.ts';
+
+export const handler = httpHandler(delivery);
