@@ -38,7 +38,7 @@ const processesOf = (parent: number): readonly Running[] =>
 const pidsOf = (parent: number): readonly number[] => processesOf(parent).map(({ pid }) => pid);
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await holds()); await wait(50)) if (Date.now() > end) throw new Error('it did not come to that');
+  for (const end = Date.now() + 30_000; !(await holds()); await wait(50)) if (Date.now() > end) throw new Error('it did not come to that');
 }
 
 const isGone = (pid: number): boolean => !pidsOf(process.pid).includes(pid);
