@@ -69,7 +69,8 @@ test('a spare that dies is replaced, and the next query does not notice', async 
   engine = openEngine({ spares: 1, settings: limits });
   await engine.runQuery({ ...count, files: { data } });
   await until(() => pidsOf(process.pid).length === 1);
-  await wait(500);
+  // One that dies before it is ready is not replaced: it would die again.
+  await wait(4_000);
   const [spare = 0] = pidsOf(process.pid);
   process.kill(spare, 'SIGKILL');
   await until(() => isGone(spare) && pidsOf(process.pid).length === 1);
