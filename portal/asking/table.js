@@ -5,11 +5,13 @@ import { h, say } from '../element.js';
 const pageRows = 50;
 const numeric = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL)/;
 
+/** Numbers with more digits than JSON can tell come as text. @param {Cell | undefined} value */
+const isNumber = (value) => typeof value === 'number' || (typeof value === 'string' && /^-?[0-9]+(?:\.[0-9]+)?$/.test(value));
 /** Which columns hold numbers: by their types, else by what stands in them. @param {readonly Partial<Column>[]} columns @param {readonly (readonly Cell[])[]} rows */
 const areNumbers = (columns, rows) =>
   columns.map(({ type }, at) =>
     type === undefined
-      ? rows.some((row) => typeof row[at] === 'number') && rows.every((row) => row[at] === null || typeof row[at] === 'number')
+      ? rows.some((row) => isNumber(row[at])) && rows.every((row) => row[at] === null || isNumber(row[at]))
       : numeric.test(type),
   );
 /** @param {Cell | undefined} value */

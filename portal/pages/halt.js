@@ -10,7 +10,7 @@ import { addressOf, kindOf } from '../registry.js';
 import { acting, holds } from '../session.js';
 
 /** What can be stopped at once, and by which action. @type {Readonly<Record<string, string>>} */
-const halts = { product: 'suspend', dataset: 'seal', organisation: 'suspend', entitlement: 'suspend' };
+const halts = { product: 'suspend', dataset: 'seal', derivation: 'seal', organisation: 'suspend', entitlement: 'suspend' };
 
 /** Who may stop a kind. @param {Kind} kind @param {string} action */
 const seatsFor = (kind, action) =>
