@@ -5,7 +5,7 @@ import type { Ports } from '../../shared/edge/ports.ts';
 import type { Person, Stored } from '../../shared/kernel/process.ts';
 import { sees } from '../../shared/kernel/seats.ts';
 import { listKey } from '../../shared/store/layout.ts';
-import { sortOf } from '../../shared/store/records.ts';
+import { entriesOf, idIn } from '../../shared/store/records.ts';
 import { accessKey } from './access-key.process.ts';
 import { openMeter } from './metering.ts';
 import { billOf } from './usage-bill.process.ts';
@@ -13,28 +13,16 @@ import { billOf } from './usage-bill.process.ts';
 type Trade = Stored<typeof Entitlement>;
 type Key = Stored<typeof AccessKey>;
 
-const page = 100;
 const mostPages = 10;
 
 /** The keys that a buyer has made under a contract, as far as the index tells, the newest first. */
 const keysUnder = async ({ records, door }: Ports, { id, owner }: Trade): Promise<readonly Key[]> => {
-  const found: Key[] = [];
-  let after: string | undefined;
-  for (let n = 0; n < mostPages; n += 1) {
-    const { entries, cursor } = await records.list({
-      index: 'owner',
-      keys: [listKey('accessKey', owner)],
-      limit: page,
-      descending: true,
-      ...(after === undefined ? {} : { after }),
-    });
-    const refs = entries.map(({ pk }) => ({ kind: 'accessKey', id: pk.slice(pk.indexOf('#') + 1) }));
-    const keys = (await door.load(refs)) as unknown as readonly (Key | undefined)[];
-    found.push(...keys.filter((key) => key !== undefined).filter((key) => key.data.entitlement === id));
-    after = cursor === undefined ? undefined : sortOf(cursor);
-    if (after === undefined) break;
-  }
-  return found;
+  const entries = await entriesOf(records, { index: 'owner', keys: [listKey('accessKey', owner)], descending: true }, mostPages);
+  const keys = (await door.load(entries.map((entry) => ({ kind: 'accessKey', id: idIn(entry) })))) as unknown as readonly (
+    | Key
+    | undefined
+  )[];
+  return keys.filter((key) => key !== undefined).filter((key) => key.data.entitlement === id);
 };
 
 /** The keys, usage and bills of one contract, with what a call costs under it; neither arguments nor answers. */

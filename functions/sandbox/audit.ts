@@ -9,7 +9,7 @@ import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 import { covers } from '../../shared/kernel/seats.ts';
 import { listKey } from '../../shared/store/layout.ts';
-import { sortOf } from '../../shared/store/records.ts';
+import { idIn, sortOf } from '../../shared/store/records.ts';
 
 type Outcome = keyof (typeof Query)['states'];
 const outcomes = Object.keys(Query.states) as [Outcome, ...Outcome[]];
@@ -91,7 +91,7 @@ const traces = async ({ actor, ports }: Call, asked: Asked) => {
     descending: true,
     ...(after === undefined ? {} : { after }),
   });
-  const found = await ports.door.load(entries.map(({ pk }) => ({ kind, id: pk.slice(pk.indexOf('#') + 1) })));
+  const found = await ports.door.load(entries.map((entry) => ({ kind, id: idIn(entry) })));
   const items = found.flatMap((record) => (record ? [traceOf(record as unknown as Stored<typeof Query>)] : []));
   return { items: items.filter((trace) => fits(trace, asked)), ...(cursor === undefined ? {} : { cursor }) };
 };

@@ -8,7 +8,7 @@ import { parse } from '../../shared/edge/parse.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 import { listKey } from '../../shared/store/layout.ts';
-import { sortOf } from '../../shared/store/records.ts';
+import { idIn, sortOf } from '../../shared/store/records.ts';
 import { accountsOf } from './budget.ts';
 import type { Column } from './form.ts';
 import { spokenOf } from './preview.ts';
@@ -104,7 +104,7 @@ const askedUnder = async ({ ports }: Call, { id, owner }: Right, { cursor, limit
       descending: true,
       ...(after === undefined ? {} : { after }),
     });
-    const refs = page.entries.map(({ pk }) => ({ kind: Query.kind, id: pk.slice(pk.indexOf('#') + 1) }));
+    const refs = page.entries.map((entry) => ({ kind: Query.kind, id: idIn(entry) }));
     const found = (await ports.door.load(refs)) as unknown as readonly (Stored<typeof Query> | undefined)[];
     items.push(...found.flatMap((query) => (query?.data.entitlement === id ? [lineOf(query)] : [])));
     next = page.cursor;

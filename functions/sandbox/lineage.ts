@@ -10,7 +10,7 @@ import { isInside } from '../../shared/edge/view.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
 import { sees } from '../../shared/kernel/seats.ts';
 import { listKey } from '../../shared/store/layout.ts';
-import { sortOf } from '../../shared/store/records.ts';
+import { entriesOf, idIn } from '../../shared/store/records.ts';
 import { visible } from './visible.ts';
 
 const kinds = ['resource', 'dataset', 'derivation', 'product', 'listing'] as const;
@@ -29,24 +29,12 @@ const parentsOf: Readonly<Record<Kind, (links: Stored['links']) => readonly Ref[
 };
 const parents = ({ kind, links }: Stored): readonly Ref[] => parentsOf[kind as Kind](links);
 
-const page = 100;
 const mostPages = 20;
 /** All records of a kind, as far as a list of two thousand goes. */
 const allOf = async ({ records, door }: Ports, kind: Kind): Promise<readonly Stored[]> => {
-  const found: Ref[] = [];
-  let after: string | undefined;
-  for (let n = 0; n < mostPages; n += 1) {
-    const { entries, cursor } = await records.list({
-      index: 'kind',
-      keys: Object.keys(regions).map((region) => listKey(kind, region)),
-      limit: page,
-      ...(after === undefined ? {} : { after }),
-    });
-    found.push(...entries.map(({ pk }) => ({ kind, id: pk.slice(pk.indexOf('#') + 1) })));
-    after = cursor === undefined ? undefined : sortOf(cursor);
-    if (after === undefined) break;
-  }
-  return (await door.load(found)).filter((record) => record !== undefined);
+  const keys = Object.keys(regions).map((region) => listKey(kind, region));
+  const entries = await entriesOf(records, { index: 'kind', keys }, mostPages);
+  return (await door.load(entries.map((entry) => ({ kind, id: idIn(entry) })))).filter((record) => record !== undefined);
 };
 
 /** Everything that a record is made of, level by level. */

@@ -3,29 +3,15 @@ import type { Template } from '../../contracts/template.ts';
 import type { Route } from '../../shared/edge/context.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 import { listKey } from '../../shared/store/layout.ts';
-import { sortOf, type Records } from '../../shared/store/records.ts';
+import { entriesOf, idIn, type Records } from '../../shared/store/records.ts';
 import { visible } from './visible.ts';
 
-const page = 100;
 const mostPages = 10;
 
 /** The ids of an operator's approved templates, as far as the index tells. */
 const approvedOf = async (records: Records, operator: string): Promise<readonly string[]> => {
-  const found: string[] = [];
-  let after: string | undefined;
-  for (let n = 0; n < mostPages; n += 1) {
-    const { entries, cursor } = await records.list({
-      index: 'owner',
-      keys: [listKey('template', operator)],
-      limit: page,
-      ...(after === undefined ? {} : { after }),
-    });
-    const approved = entries.filter(({ card }) => (card as { readonly status: string }).status === 'approved');
-    found.push(...approved.map(({ pk }) => pk.slice(pk.indexOf('#') + 1)));
-    after = cursor === undefined ? undefined : sortOf(cursor);
-    if (after === undefined) break;
-  }
-  return found;
+  const entries = await entriesOf(records, { index: 'owner', keys: [listKey('template', operator)] }, mostPages);
+  return entries.filter(({ card }) => (card as { readonly status: string }).status === 'approved').map(idIn);
 };
 
 /** What of a product may be asked by filling in a form. */

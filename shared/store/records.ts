@@ -70,3 +70,23 @@ export const openRecords = (
       'ok' in (await table.transact([{ put: outgoingItem({ ...out, rev: out.rev + 1 }, shards), if: { equals: { rev: out.rev } } }])),
   };
 };
+
+const pageOfMany = 100;
+/** What stands in a list, page after page, up to so many pages: an index may lag behind, so whoever decides by it loads the records. */
+export const entriesOf = async (
+  { list }: Pick<Records, 'list'>,
+  asked: Pick<Range, 'index' | 'keys' | 'descending'>,
+  mostPages: number,
+): Promise<readonly Entry[]> => {
+  const found: Entry[] = [];
+  let after: string | undefined;
+  for (let n = 0; n < mostPages; n += 1) {
+    const { entries, cursor } = await list({ ...asked, limit: pageOfMany, ...(after === undefined ? {} : { after }) });
+    found.push(...entries);
+    after = cursor === undefined ? undefined : sortOf(cursor);
+    if (after === undefined) break;
+  }
+  return found;
+};
+/** The id of the record that an entry of a list is of. */
+export const idIn = ({ pk }: Pick<Entry, 'pk'>): string => pk.slice(pk.indexOf('#') + 1);

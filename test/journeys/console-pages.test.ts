@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Page } from 'playwright-core';
 import type { Host } from '../../infra/local/host.ts';
 import type { View } from '../../infra/local/journey/client.ts';
-import { assemble, disclose, type Cast } from '../../infra/local/journey/journey.ts';
+import { assemble, type Cast } from '../../infra/local/journey/journey.ts';
 import { productOffer } from '../../infra/local/journey/material.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage } from '../support/browser.ts';
+import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { openHeldWorks } from '../support/held-works.ts';
 import { openTestHost } from '../support/host.ts';
-import { entitled, key, material, memberOf, priceFen, sessionOf, supply, tries, type Supply } from '../support/trading.ts';
+import { entitled, key, listed, material, memberOf, sessionOf, supply, tries, type Supply } from '../support/trading.ts';
 
 type Balance = {
   readonly queries: { readonly of: number; readonly left: number };
@@ -53,19 +53,7 @@ const listNoised = async (): Promise<View> => {
     privacy: { epsilonMicro: 50_000, cellsPerEntity: 2, rowsPerCell: 2, datasetBudgetMicro: 10_000_000, buyerBudgetMicro: 1_000_000 },
   };
   const product = await cast.agent.create('products', { ...offer, rule });
-  await cast.agent.act(product, 'products', 'submit');
-  await cast.case.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
-  await cast.lead.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
-  const listing = await cast.agent.create('listings', {
-    product: product.id,
-    priceFen,
-    legality: '数据来源合法。',
-    contact: '0523-00000000',
-  });
-  await cast.agent.act(listing, 'listings', 'submit');
-  await disclose(cast, listing);
-  await cast.reviewer.act(listing, 'listings', 'approve');
-  return cast.venueLead.act(listing, 'listings', 'approve');
+  return listed(cast, product);
 };
 
 beforeAll(async () => {
@@ -145,10 +133,7 @@ describeUnless(missing, 'the pages on which one asks, in a real browser', () => 
   };
   const signIn = async (person: string, width?: number): Promise<Page> => {
     const page = await openWatchedPage(opened, (what) => broken.push(what), width);
-    await page.goto(`${host.origin}/`);
-    await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
-    await page.locator(`button[name="person"][value="${person}"]`).click();
-    await page.getByRole('heading', { name: '待我办理' }).waitFor();
+    await signInAs(page, host.origin, person);
     return page;
   };
   /** The buyer's own, signed in once. */

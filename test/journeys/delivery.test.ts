@@ -8,7 +8,7 @@ import { assemble, type Cast } from '../../infra/local/journey/journey.ts';
 import { readCsv } from '../../functions/sandbox/csv-rows.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage } from '../support/browser.ts';
+import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { callService, pollService, type Answer, type Service } from '../support/calls.ts';
 import { openHeldWorks } from '../support/held-works.ts';
 import { freshFolder, openTestHost } from '../support/host.ts';
@@ -295,10 +295,7 @@ describeUnless(missing, 'the page of a service, in a real browser', () => {
   it('makes a key, shows its token once, and ends it', async () => {
     const broken: string[] = [];
     const page = await openWatchedPage(opened, (what) => broken.push(what), 390);
-    await page.goto(`${host.origin}/`);
-    await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
-    await page.locator(`button[name="person"][value="${cast.buyer.person}"]`).click();
-    await page.getByRole('heading', { name: '待我办理' }).waitFor();
+    await signInAs(page, host.origin, cast.buyer.person);
     await page.goto(`${host.origin}/entitlements/${entitlement}/service`);
     await page.getByLabel('标题').fill('移动端报表');
     await page.getByRole('button', { name: '新建密钥', exact: true }).click();

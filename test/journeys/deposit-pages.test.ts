@@ -6,7 +6,7 @@ import type { Host } from '../../infra/local/host.ts';
 import type { View } from '../../infra/local/journey/client.ts';
 import { assemble, assess, authorise, catalogue, type Cast } from '../../infra/local/journey/journey.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage } from '../support/browser.ts';
+import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { freshFolder, openTestHost } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -47,10 +47,7 @@ describeUnless(missing, 'the page of a dataset, in a real browser', () => {
     const page = await openWatchedPage(opened, (what) => broken.push(what), width);
     await page.route('**/upload?*', inSmallParts);
     await page.route('**/upload', inSmallParts);
-    await page.goto(`${host.origin}/`);
-    await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
-    await page.locator(`button[name="person"][value="${person}"]`).click();
-    await page.getByRole('heading', { name: '待我办理' }).waitFor();
+    await signInAs(page, host.origin, person);
     await page.goto(`${host.origin}/datasets/${dataset.id}`);
     await page.locator('main[aria-busy="false"] h1').waitFor();
     return page;

@@ -5,7 +5,7 @@ import { assemble, assess, authorise, catalogue, list, load, trade, type Cast } 
 import type { Session, View } from '../../infra/local/journey/client.ts';
 import type { Material } from '../../infra/local/journey/material.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage } from '../support/browser.ts';
+import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { openTestHost } from '../support/host.ts';
 import { becomes, historyOf, quiet, sessionOf, tries, wants } from '../support/trading.ts';
 
@@ -174,10 +174,7 @@ describeUnless(missing, 'the page of a list', () => {
   it('takes the keys, follows until they are admitted, and says how to ask with them', async () => {
     const broken: string[] = [];
     const page = await openWatchedPage(opened, (what) => broken.push(what), 390);
-    await page.goto(`${host.origin}/`);
-    await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
-    await page.locator(`button[name="person"][value="${cast.buyer.person}"]`).click();
-    await page.getByRole('heading', { name: '待我办理' }).waitFor();
+    await signInAs(page, host.origin, cast.buyer.person);
     await page.goto(`${host.origin}/entitlements/${entitlement}`);
     await page.getByRole('link', { name: '新建连接名单' }).click();
     await page.getByLabel('名称（必填）').fill('by_page');

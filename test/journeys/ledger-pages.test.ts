@@ -6,7 +6,7 @@ import { accept, ask, assemble, toEntitlement } from '../../infra/local/journey/
 import { until, type Session } from '../../infra/local/journey/client.ts';
 import { question } from '../../infra/local/journey/material.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage } from '../support/browser.ts';
+import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -58,10 +58,7 @@ describeUnless(missing, 'the pages of the public ledger, in a real browser', () 
   const textOf = async (file: Download): Promise<string> => readFileSync(await file.path(), 'utf8');
   const signIn = async (person: string): Promise<Page> => {
     const page = await openPage();
-    await page.goto(`${host.origin}/`);
-    await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
-    await page.locator(`button[name="person"][value="${person}"]`).click();
-    await page.getByRole('heading', { name: '待我办理' }).waitFor();
+    await signInAs(page, host.origin, person);
     return page;
   };
   /** The receipt of the contract's signature, as its buyer downloads it from the record's timeline. */

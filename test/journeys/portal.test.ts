@@ -5,7 +5,7 @@ import { assemble, toEntitlement } from '../../infra/local/journey/journey.ts';
 import { question } from '../../infra/local/journey/material.ts';
 import type { Registry, Schema } from '../../portal/shapes.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage } from '../support/browser.ts';
+import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -40,9 +40,7 @@ describeUnless(missing, 'the pages, in a real browser', () => {
   };
   const signIn = async (person: string, width?: number): Promise<Page> => {
     const page = await openPage(width);
-    await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
-    await page.locator(`button[name="person"][value="${person}"]`).click();
-    await page.getByRole('heading', { name: '待我办理' }).waitFor();
+    await signInAs(page, host.origin, person);
     return page;
   };
   const go = async (page: Page, path: string): Promise<void> => {

@@ -4,10 +4,10 @@ import type { Host } from '../../infra/local/host.ts';
 import type { View } from '../../infra/local/journey/client.ts';
 import { assemble, type Cast } from '../../infra/local/journey/journey.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage } from '../support/browser.ts';
-import { derivedProduct, listed, secret, twoTables, type TwoTables } from '../support/derived.ts';
+import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
+import { derivedProduct, secret, twoTables, type TwoTables } from '../support/derived.ts';
 import { openTestHost } from '../support/host.ts';
-import { becomes, memberOf } from '../support/trading.ts';
+import { becomes, listed, memberOf } from '../support/trading.ts';
 
 const browser = await openBrowser();
 const [opened, missing] = typeof browser === 'string' ? [undefined, browser] : [browser];
@@ -36,10 +36,7 @@ describeUnless(missing, 'the workbench, in a real browser', () => {
 
   const signIn = async (person: string, width?: number): Promise<Page> => {
     const page = await openWatchedPage(opened, (what) => broken.push(what), width);
-    await page.goto(`${host.origin}/`);
-    await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
-    await page.locator(`button[name="person"][value="${person}"]`).click();
-    await page.getByRole('heading', { name: '待我办理' }).waitFor();
+    await signInAs(page, host.origin, person);
     return page;
   };
   const go = async (page: Page, path: string): Promise<void> => {

@@ -7,7 +7,6 @@ import {
   derivationOf,
   derivedProduct,
   derivedSql,
-  listed,
   listening,
   secret,
   twoTables,
@@ -16,7 +15,7 @@ import {
 import { openHeldWorks } from '../support/held-works.ts';
 import { openTestHost } from '../support/host.ts';
 import { openSlowPuts } from '../support/slow-puts.ts';
-import { becomes, key, material, quiet, sessionOf, supply, tries, wants } from '../support/trading.ts';
+import { becomes, key, listed, material, quiet, sessionOf, supply, tries, wants } from '../support/trading.ts';
 
 type Trial = {
   readonly accepted: boolean;

@@ -33,3 +33,11 @@ export const openWatchedPage = async (browser: Browser | undefined, broken: (wha
   });
   return page;
 };
+
+/** Signs a demonstration person in, and waits for what is theirs to do. */
+export const signInAs = async (page: Page, origin: string, person: string): Promise<void> => {
+  await page.goto(`${origin}/`);
+  await page.getByRole('banner').getByRole('button', { name: '登录', exact: true }).click();
+  await page.locator(`button[name="person"][value="${person}"]`).click();
+  await page.getByRole('heading', { name: '待我办理' }).waitFor();
+};

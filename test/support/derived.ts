@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Session, View } from '../../infra/local/journey/client.ts';
-import { assess, authorise, catalogue, disclose, load, type Cast } from '../../infra/local/journey/journey.ts';
+import { assess, authorise, catalogue, load, type Cast } from '../../infra/local/journey/journey.ts';
 import type { Material } from '../../infra/local/journey/material.ts';
-import { becomes, priceFen, quiet } from './trading.ts';
+import { becomes, quiet } from './trading.ts';
 
 /** What stands in every row of the tables below, and may stand in nothing that an operator is told. */
 export const secret = 'QK7Z';
@@ -89,23 +89,6 @@ export const derivedProduct = ({ scenario, datasets }: TwoTables, derivation: st
   licence: { permittedPurpose: '内部经营分析', users: '需方员工', region: 'CN', termDays: 365, queries: 100, onwardTransfer: false },
   ...over,
 });
-/** A product that its two officers have priced, listed on the venue. */
-export const listed = async (cast: Cast, product: View): Promise<View> => {
-  await cast.agent.act(product, 'products', 'submit');
-  await cast.case.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
-  await cast.lead.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
-  const listing = await cast.agent.create('listings', {
-    product: product.id,
-    priceFen,
-    legality: '数据来源合法。',
-    contact: '0523-00000000',
-  });
-  await cast.agent.act(listing, 'listings', 'submit');
-  await disclose(cast, listing);
-  await cast.reviewer.act(listing, 'listings', 'approve');
-  return cast.venueLead.act(listing, 'listings', 'approve');
-};
-
 /** Notes the body of every answer that goes to an organisation of which a session is. */
 export const listening = ({ organisation }: Pick<Session, 'organisation'>) => {
   const original = globalThis.fetch;

@@ -67,6 +67,23 @@ export const supply = async (cast: Cast) => {
     product: String(listing.data['product']),
   };
 };
+/** A product that its two officers have priced, listed on the venue. */
+export const listed = async (cast: Cast, product: View, over: { readonly callPriceFen?: number } = {}): Promise<View> => {
+  await cast.agent.act(product, 'products', 'submit');
+  await cast.case.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
+  await cast.lead.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
+  const listing = await cast.agent.create('listings', {
+    product: product.id,
+    priceFen,
+    ...over,
+    legality: '数据来源合法。',
+    contact: '0523-00000000',
+  });
+  await cast.agent.act(listing, 'listings', 'submit');
+  await disclose(cast, listing);
+  await cast.reviewer.act(listing, 'listings', 'approve');
+  return cast.venueLead.act(listing, 'listings', 'approve');
+};
 /** One more product on the same dataset, with a licence or price of its own. */
 export const listAnother = async (
   cast: Cast,
@@ -76,20 +93,7 @@ export const listAnother = async (
 ): Promise<View> => {
   const offer = productOffer(of, of.title, scenario.id, dataset.id);
   const product = await cast.agent.create('products', { ...offer, licence: { ...offer.licence, ...over } });
-  await cast.agent.act(product, 'products', 'submit');
-  await cast.case.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
-  await cast.lead.act(product, 'products', 'approve', { ceilingFen: 5_000_000 });
-  const listing = await cast.agent.create('listings', {
-    product: product.id,
-    priceFen,
-    ...(callPriceFen === undefined ? {} : { callPriceFen }),
-    legality: '数据来源合法。',
-    contact: '0523-00000000',
-  });
-  await cast.agent.act(listing, 'listings', 'submit');
-  await disclose(cast, listing);
-  await cast.reviewer.act(listing, 'listings', 'approve');
-  return cast.venueLead.act(listing, 'listings', 'approve');
+  return listed(cast, product, callPriceFen === undefined ? {} : { callPriceFen });
 };
 export const priceFen = 3_880_000;
 
