@@ -13,7 +13,7 @@ import { canWatch, childrenOf } from '../test/support/memory.ts';
 /**
  * Times the ingestion of a CSV file with the schema that its inspection gave against DuckDB's own `COPY (FROM read_csv(...)) TO` Parquet, which
  * is the bound: each in a fresh process with the same threads and memory, alternating. What the ingestion checks (that every value is the one
- * that was written, formulas, keys, personal information) and its digest are counted in. `node bench/ingestion.ts [--megabytes 600] [--rounds 3]`.
+ * that was written, formulas, keys, personal information) is counted in. `node bench/ingestion.ts [--megabytes 600] [--rounds 3]`.
  */
 const { values } = parseArgs({
   options: { megabytes: { type: 'string', default: '600' }, rounds: { type: 'string', default: '3' }, bound: { type: 'string' } },

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { IngestionRefusal } from './csv-header.ts';
 import { refuse } from './csv-header.ts';
 import { derivedSettings, openDerived } from './derived-source.ts';
@@ -25,12 +22,6 @@ const report = (message: Report): boolean | undefined => process.send?.(message)
 
 /** A file that was opened: its rows as columns `c0`, `c1`…, and how each of them comes into Parquet. */
 type Opened = Profiled & { readonly format: Format; readonly encoding: Encoding | null };
-
-const digestOf = async (file: string): Promise<string> => {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash);
-  return `sha256:${hash.digest('hex')}`;
-};
 
 /** The columns of a file with the types that a person gave them, in the order of the file. */
 function declared(
@@ -130,7 +121,7 @@ async function takeIn(workshop: Workshop, from: Opened, { layout, source }: Inge
   const rows = await countRows(workshop, `read_parquet(${quoteText(target)})`, typeof source !== 'string');
   if (typeof rows !== 'number') return rows;
   const described = await describeParquet(workshop, target, columns, rows);
-  return { rows, columns: described, bytes: (await stat(target)).size, digest: await digestOf(target) };
+  return { rows, columns: described, bytes: (await stat(target)).size };
 }
 
 async function lookAt(workshop: Workshop, opened: Opened, bytes: number): Promise<Inspection | IngestionRefusal> {

@@ -59,7 +59,6 @@ export type Ingested = {
   readonly rows: number;
   readonly columns: readonly IngestedColumn[];
   readonly bytes: number;
-  readonly digest: string;
 };
 
 /**

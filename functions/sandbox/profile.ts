@@ -17,6 +17,8 @@ import type { Workshop } from './workshop.ts';
 const columnsAtOnce = 50;
 const keysAtOnce = 8;
 const firstRows = 200_000;
+const bitsPerRow = 8;
+const mostBits = 2 ** 28;
 const day = 86_400_000;
 
 /** The values of a sample that are not NULL, by column; a date stands for all dates, whose heading alone can tell what they are. */
@@ -35,7 +37,25 @@ async function sampleOf(
 }
 
 /** Columns by what they are called in a relation that holds at least those that are asked for; reading text is dear. */
-type Named = { readonly names: readonly string[]; readonly relation: (which: readonly number[]) => string; readonly isText: boolean };
+type Named = {
+  readonly names: readonly string[];
+  readonly types: readonly string[];
+  readonly relation: (which: readonly number[]) => string;
+  readonly isText: boolean;
+};
+
+/**
+ * Whether a column of whole numbers, of which none is NULL, holds none of them twice: exact, by a bit for each number from the least to the
+ * greatest. Undefined where that would be too many bits. Running numbers, the commonest keys, cost next to nothing so.
+ */
+async function isDenseKey({ numbers }: Workshop, from: string, name: string, type: string, rows: number): Promise<boolean | undefined> {
+  if (familyOf(type) !== 'integer') return undefined;
+  const [[least = Number.NaN, greatest = Number.NaN] = []] = await numbers(`SELECT min(${name}), max(${name}) FROM ${from}`);
+  const isExact = Number.isSafeInteger(least) && Number.isSafeInteger(greatest);
+  if (!isExact || greatest - least >= Math.min(bitsPerRow * rows, mostBits)) return undefined;
+  const [[held] = []] = await numbers(`SELECT bit_count(bitstring_agg(${name}, ${least}::${type}, ${greatest}::${type})) FROM ${from}`);
+  return held === rows;
+}
 
 /** Where several keys are to be counted in a text, they are read once and put beside. */
 async function besideText({ workspace, run }: Workshop, { names, relation, isText }: Named, which: readonly number[]): Promise<string> {
@@ -48,7 +68,7 @@ async function besideText({ workspace, run }: Workshop, { names, relation, isTex
 
 /** Which columns hold no value twice. Exact; most columns show in their first rows that they do. */
 async function uniqueOf(workshop: Workshop, named: Named, rows: number, may: readonly boolean[]): Promise<boolean[]> {
-  const { names, relation } = named;
+  const { names, types, relation, isText } = named;
   const unique = [...may];
   const open = (): readonly number[] => unique.flatMap((is, index) => (is ? [index] : []));
   const count = async (batch: readonly number[], from: string, limit: string): Promise<void> => {
@@ -67,7 +87,11 @@ async function uniqueOf(workshop: Workshop, named: Named, rows: number, may: rea
   const left = open();
   const from = await besideText(workshop, named, left);
   // One at a time: each may take all the memory there is.
-  for (const index of left) await count([index], from, '');
+  for (const index of left) {
+    const dense = isText ? undefined : await isDenseKey(workshop, from, names[index] ?? '', types[index] ?? '', rows);
+    if (dense === undefined) await count([index], from, '');
+    else unique[index] = dense;
+  }
   return unique;
 }
 
@@ -92,7 +116,7 @@ export async function describeParquet(
   tell('profiling', 50);
   const unique = await uniqueOf(
     workshop,
-    { names, relation: () => relation, isText: false },
+    { names, types: fitted.map(({ type }) => type), relation: () => relation, isText: false },
     rows,
     nulls.map(([none]) => none === 0),
   );
@@ -219,6 +243,7 @@ export async function profile(workshop: Workshop, profiled: Profiled): Promise<P
   const may = fitted.map((_, index) => counts[index]?.filled === rows && (countsAt(index)[5] ?? 0) * 2 >= rows);
   const keys: Named = {
     names: fitted.map((_, index) => `v${index}`),
+    types: fitted.map(({ type }) => type),
     relation: (which) => withValues(relation, fitted, { which }),
     isText: guessed !== undefined,
   };

@@ -50,7 +50,7 @@ describe('a good file', () => {
     const { done, target } = await load(
       `\uFEFF${head}${first}2,"",-3,0220,2024-02-30T00:00,2024-03-01,FALSE,-2,""`.replace('02-30T', '02-28T'),
     );
-    expect(done).toMatchObject({ rows: 2, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
+    expect(done).toMatchObject({ rows: 2, bytes: expect.any(Number) });
     expect(typesOf(done)).toEqual(['BIGINT', 'VARCHAR', 'DECIMAL(18,2)', 'VARCHAR', 'TIMESTAMP', 'DATE', 'BOOLEAN', 'DOUBLE', 'VARCHAR']);
     expect('columns' in done && done.columns[0]).toEqual({
       name: 'id',

@@ -1,6 +1,6 @@
 import { randomFrom } from './report.ts';
 
-/** The columns of a chronicle of trips: a key, an entity, a time and a date, three dimensions, two measures in decimals. */
+/** The columns of a chronicle of trips: a key, an entity, a time and a date, three dimensions, two measures in decimals, a note. */
 export const tripColumns = [
   'trip_id',
   'vehicle_id',
@@ -11,10 +11,16 @@ export const tripColumns = [
   'payment',
   'distance_km',
   'fare_yuan',
+  'note',
 ] as const;
 
 const header = `${tripColumns.join(',')}\n`;
 const districts = ['海陵区', '高港区', '姜堰区', '兴化市', '靖江市', '泰兴市'] as const;
+const notes = [
+  '高峰时段途经济川东路和鼓楼南路，按表计价',
+  '夜间自火车站接客并走高速，含过路及停车费',
+  '预约单提前到达等候，乘客携带大件行李一件',
+] as const;
 const payments = ['现金', '微信', '银联'] as const;
 const vehicles = 20_000;
 const rowsOfBlock = 10_000;
@@ -56,6 +62,7 @@ const drawBlock = (random: () => number): Buffer => {
       pick(payments),
       km.toFixed(3),
       (10 + km * (1 + random() / 9)).toFixed(2).padStart(6, '1'),
+      pick(notes),
     ].join(',');
   });
   return Buffer.from(`${rows.join('\n')}\n`);
