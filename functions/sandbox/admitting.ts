@@ -52,7 +52,7 @@ export const admitList = async (task: Task, { engine, entries }: Pick<Tools, 'en
     await act(subject, 'admit', { attempt, version: admitted.version, object: held.object });
     return 'admitted';
   } catch (error) {
-    // What its chain broke meanwhile is nobody's to use: whoever put it up is told so.
+    // Where the chain has broken meanwhile nobody may use the list, and its buyer is told why.
     if (error instanceof RefusalError && error.refused.code === 'authority_broken') return await refuse('authority_broken');
     throw error;
   } finally {

@@ -48,6 +48,12 @@ export function costOf(form: Form, rule: AnalysisRule, privacy: Privacy, cells: 
 /** An account: which allowance it is, and with how much it is opened by the first who spends from it. */
 export type Account = { readonly id: string; readonly opens: number };
 
+/** Of the budget of a product, what one contract may spend. */
+export const contractAccount = (entitlement: string, { buyerBudgetMicro }: Privacy): Account => ({
+  id: `epsilon#entitlement#${entitlement}`,
+  opens: buyerBudgetMicro,
+});
+
 /** Who pays for an answer. `resources` are all roots of the data; `resourceMicro` is what the rule base lets be told of one of them, ever. */
 export type Payers = {
   readonly resources: readonly string[];
@@ -63,7 +69,7 @@ export type Payers = {
 export const accountsOf = ({ resources, resourceMicro, product, entitlement }: Payers, privacy: Privacy): readonly Account[] => [
   ...resources.map((resource) => ({ id: `epsilon#resource#${resource}`, opens: resourceMicro })),
   { id: `epsilon#product#${product}`, opens: privacy.datasetBudgetMicro },
-  { id: `epsilon#entitlement#${entitlement}`, opens: privacy.buyerBudgetMicro },
+  contractAccount(entitlement, privacy),
 ];
 
 /**

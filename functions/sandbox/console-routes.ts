@@ -9,7 +9,7 @@ import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
 import { listKey } from '../../shared/store/layout.ts';
 import { idIn, sortOf } from '../../shared/store/records.ts';
-import { accountsOf } from './budget.ts';
+import { contractAccount } from './budget.ts';
 import type { Column } from './form.ts';
 import { spokenOf } from './preview.ts';
 import { ruleToday, standing, tried, type Approved } from './preview-route.ts';
@@ -64,8 +64,8 @@ const allowance: Route = {
   answers: async (call) => {
     const { ports } = call;
     const { id, data } = await ownRight(call);
-    const { privacy } = (await productOf(call, data.product)).data.rule;
-    const own = privacy && accountsOf({ resources: [], resourceMicro: 0, product: data.product, entitlement: id }, privacy).at(-1);
+    const { privacy } = await ruleToday(ports, (await productOf(call, data.product)).data);
+    const own = privacy && contractAccount(id, privacy);
     const queries = { of: data.queries, left: (await ports.records.left(`queries#${id}`)) ?? 0 };
     if (!own) return { status: 200, body: { queries } };
     // An account is opened by the first who spends from it.

@@ -312,18 +312,28 @@ export function judge(
 const mostCells = 5_000;
 
 /**
- * How many numbers of fewer entities than may be told of a file would let its buyer (or several together) compute with what was released
- * before. What stands in the file itself is not counted: that is for those who review it. Null where it could not be found out.
+ * How many numbers of fewer entities than may be told of, or of which one entity is too much, a file would let its buyer (or several together)
+ * compute with what was released before. What stands in the file itself is not counted: that is for those who review it. Null where it could not
+ * be found out.
  */
 export function countSurplus(asked: Asked, related: readonly Asked[], rows: readonly (readonly Cell[])[], prime?: number): number | null {
-  const division = divisionOf([...related, asked]);
-  const atoms = readAtoms(rows, division, measuredBy([...related, asked]));
-  const least = Math.min(...[...related, asked].map((each) => each.least));
+  const all = [...related, asked];
+  const division = divisionOf(all);
+  const measured = measuredBy(all);
+  const atoms = readAtoms(rows, division, measured);
+  const least = Math.min(...all.map((each) => each.least));
   const own = [...shownBy({ ...asked, whole: true }, asked, atoms, division).values()];
   if (own.length > mostCells) return null;
   const isSmall = (region: Region): boolean => countOf(region.flatMap((index) => atoms[index] ?? [])) < least;
   const [small, large] = [own.filter(isSmall), own.filter((region) => !isSmall(region))];
-  const given = unique(related.flatMap((each) => (sharesNumber(asked, each) ? [...shownBy(each, asked, atoms, division).values()] : [])));
+  const before = related.map((each) => ({ each, shown: [...shownBy(each, asked, atoms, division).values()] }));
+  const given = unique(before.flatMap(({ each, shown }) => (sharesNumber(asked, each) ? shown : [])));
   const alone = findLeaks(given, small, atoms, least, prime).filter((leak) => leak.some((index) => index < given.length));
-  return alone.length + findLeaks([...given, ...small], large, atoms, least, prime).length;
+  const dominated = unevenSystems(atoms, measured).flatMap(({ number, balance, wasKept }) => {
+    if (balance === undefined || !asked.numbers.includes(number)) return [];
+    const { given: sure, beside } = knownOf(number, before, wasKept);
+    const isOwn = (index: number): boolean => index >= sure.length && index < sure.length + own.length;
+    return findDominated(sure, own, beside, balance, atoms.length, prime).filter((leak) => !leak.every(isOwn));
+  });
+  return alone.length + findLeaks([...given, ...small], large, atoms, least, prime).length + dominated.length;
 }

@@ -3,18 +3,18 @@ import type { Check, ExportRequest } from '../../contracts/export.ts';
 import { canonical } from '../../shared/kernel/canonical.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import type { Stored } from '../../shared/kernel/process.ts';
-import type { Question } from './answering.ts';
 import { atomLimits, compareFile } from './comparing.ts';
 import { askedOf } from './differences.ts';
 import type { Limits } from './engine.ts';
 import { checksOf, exportLimits } from './export-checks.ts';
 import { layOut } from './export-file.ts';
+import { openFindLists } from './find-lists.ts';
 import { compile } from './gate.ts';
 import { groundsOf } from './grounds.ts';
-import { openFindLists, openListFiles } from './list-files.ts';
 import { entitiesKey, exportKey, exportRelease } from './objects.ts';
 import { printUnsuppressed } from './printing.ts';
 import { identityOf, openReleases, settled } from './releases.ts';
+import { openRun } from './running.ts';
 import type { Task, Tools } from './task.ts';
 
 const megabyte = 1_000_000;
@@ -58,13 +58,7 @@ export const examine = async (task: Task, { engine, parse }: Pick<Tools, 'engine
   if (status === 'rejected') await releases.settle(resource, place, { status: 'refused' });
   if (status !== 'checking') return 'subject_moved_on';
   const { signal, stop } = task.watch('checking', { kind: 'entitlement', id: request.data.entitlement });
-  const listFiles = openListFiles(task, resource);
-  const run: Question['run'] = async (sql, conditions, most = limits) => {
-    const lists = await listFiles(conditions);
-    return lists
-      ? engine.runQuery({ sql, files: { ...lists, data: path }, limits: { ...limits, ...most }, signal })
-      : { refused: 'query_failed' };
-  };
+  const run = openRun(task, { engine, resource, data: path, limits, signal });
   const { answer, compared } = await (async () => ({
     answer: await run(printUnsuppressed(form, { rule: wide, columns }), [form.where]),
     compared: await compareFile(asked, before, (sql, conditions) => run(sql, conditions, atomLimits)),

@@ -5,16 +5,17 @@ import type { Query } from '../../contracts/query.ts';
 import type { Refusal } from '../../contracts/refusals.ts';
 import { RefusalError } from '../../shared/edge/refusal.ts';
 import type { Ref, Stored } from '../../shared/kernel/process.ts';
-import { answer, type Question } from './answering.ts';
+import { answer } from './answering.ts';
 import { accountsOf } from './budget.ts';
 import type { Effort } from './comparing.ts';
 import type { Limits, QueryResult } from './engine.ts';
+import { openFindLists } from './find-lists.ts';
 import { groundsOf } from './grounds.ts';
-import { openFindLists, openListFiles } from './list-files.ts';
 import { resultKey } from './objects.ts';
 import { openPace } from './pacing.ts';
 import type { RefusalCode } from './placing.ts';
 import { plan } from './planning.ts';
+import { openRun } from './running.ts';
 import type { Task, Tools } from './task.ts';
 
 const megabyte = 1_000_000;
@@ -108,13 +109,7 @@ export const query = async (task: Task, { engine, parse }: Tools): Promise<strin
   const path = join(task.folder, 'data.parquet');
   if (!(await task.fetch(object, path))) return refuse(task, found, 'query_failed');
   const { signal, stop } = task.watch('admitted', { kind: 'entitlement', id: record.data.entitlement });
-  const listFiles = openListFiles(task, root);
-  const run: Question['run'] = async (sql, conditions, most = { rows: rule.maxRows, bytes: limits.bytes }) => {
-    const lists = await listFiles(conditions);
-    return lists
-      ? engine.runQuery({ sql, files: { ...lists, data: path }, limits: { ...limits, ...most }, signal })
-      : { refused: 'query_failed' };
-  };
+  const run = openRun(task, { engine, resource: root, data: path, limits: { ...limits, rows: rule.maxRows }, signal });
   try {
     const told = await answer(
       { id: task.subject.id, planned, ground: { rule, columns }, resource: root, object, run },

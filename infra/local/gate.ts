@@ -286,11 +286,13 @@ async function main(): Promise<void> {
   if (values.help === true) return console.log(usage);
   if (values.rule === undefined) throw new Unusable(usage);
   const rule = await readRule(values.rule, values.entity);
+  const lists = values.list.map(readList);
   const folder = await mkdtemp(join(tmpdir(), 'gate-'));
-  const engine = openEngine({ spares: 2 });
+  // Without data nothing is run, and no process waits for it.
+  const engine = openEngine(values.data === undefined ? {} : { spares: 2 });
   const parser = await openParser();
   try {
-    const bench = await openBench(rule, { ...values, lists: values.list.map(readList) }, folder, parser.parse, engine);
+    const bench = await openBench(rule, { ...values, lists }, folder, parser.parse, engine);
     // One buyer's questions are asked in turn, so that of two complements the later is refused.
     const verdicts = inOrder(linesOf(process.stdin, maxLine), values.data !== undefined && values.apart ? 2 : 1, (line) =>
       verdict(line, bench),

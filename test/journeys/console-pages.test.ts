@@ -6,7 +6,7 @@ import type { View } from '../../infra/local/journey/client.ts';
 import { assemble, type Cast } from '../../infra/local/journey/journey.ts';
 import { productOffer } from '../../infra/local/journey/material.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
+import { goTo, isWithin, openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { openHeldWorks } from '../support/held-works.ts';
 import { openTestHost } from '../support/host.ts';
 import { entitled, key, listed, material, memberOf, sessionOf, supply, tries, type Supply } from '../support/trading.ts';
@@ -127,10 +127,7 @@ describeUnless(missing, 'the pages on which one asks, in a real browser', () => 
     expect(broken).toEqual([]);
     broken = [];
   });
-  const go = async (page: Page, path: string): Promise<void> => {
-    await page.goto(`${host.origin}${path}`);
-    await page.locator('main[aria-busy="false"] h1').waitFor();
-  };
+  const go = (page: Page, path: string): Promise<void> => goTo(page, `${host.origin}${path}`);
   const signIn = async (person: string, width?: number): Promise<Page> => {
     const page = await openWatchedPage(opened, (what) => broken.push(what), width);
     await signInAs(page, host.origin, person);
@@ -146,7 +143,6 @@ describeUnless(missing, 'the pages on which one asks, in a real browser', () => 
   };
   const press = (page: Page, name: string) => page.getByRole('main').getByRole('button', { name, exact: true }).click();
   const left = (page: Page) => page.locator('.balance dd').first().innerText();
-  const isWithin = (page: Page): Promise<boolean> => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
 
   it('let one who has not bought find out whether a product would answer', async () => {
     const visitor = await openWatchedPage(opened, (what) => broken.push(what), 360);

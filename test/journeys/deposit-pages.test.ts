@@ -6,7 +6,7 @@ import type { Host } from '../../infra/local/host.ts';
 import type { View } from '../../infra/local/journey/client.ts';
 import { assemble, assess, authorise, catalogue, type Cast } from '../../infra/local/journey/journey.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
+import { goTo, openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { freshFolder, openTestHost } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -48,8 +48,7 @@ describeUnless(missing, 'the page of a dataset, in a real browser', () => {
     await page.route('**/upload?*', inSmallParts);
     await page.route('**/upload', inSmallParts);
     await signInAs(page, host.origin, person);
-    await page.goto(`${host.origin}/datasets/${dataset.id}`);
-    await page.locator('main[aria-busy="false"] h1').waitFor();
+    await goTo(page, `${host.origin}/datasets/${dataset.id}`);
     return page;
   };
   const inSmallParts = async (route: Route): Promise<void> => {

@@ -6,7 +6,7 @@ import { accept, ask, assemble, toEntitlement } from '../../infra/local/journey/
 import { until, type Session } from '../../infra/local/journey/client.ts';
 import { question } from '../../infra/local/journey/material.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
+import { goTo, isWithin, openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -46,11 +46,7 @@ describeUnless(missing, 'the pages of the public ledger, in a real browser', () 
   const openPage = async (width = 1440): Promise<Page> => {
     return openWatchedPage(opened, (what) => broken.push(what), width);
   };
-  const go = async (page: Page, path: string): Promise<void> => {
-    await page.goto(`${host.origin}${path}`);
-    await page.locator('main[aria-busy="false"] h1').waitFor();
-  };
-  const isWithin = (page: Page): Promise<boolean> => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+  const go = (page: Page, path: string): Promise<void> => goTo(page, `${host.origin}${path}`);
   const saved = async (page: Page, press: () => Promise<void>): Promise<Download> => {
     const [file] = await Promise.all([page.waitForEvent('download'), press()]);
     return file;

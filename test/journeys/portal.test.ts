@@ -5,7 +5,7 @@ import { assemble, toEntitlement } from '../../infra/local/journey/journey.ts';
 import { question } from '../../infra/local/journey/material.ts';
 import type { Registry, Schema } from '../../portal/shapes.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
+import { goTo, isWithin, openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { freshFolder, startHost, type HostProcess } from '../support/host.ts';
 import { material, quiet } from '../support/trading.ts';
 
@@ -43,11 +43,7 @@ describeUnless(missing, 'the pages, in a real browser', () => {
     await signInAs(page, host.origin, person);
     return page;
   };
-  const go = async (page: Page, path: string): Promise<void> => {
-    await page.goto(`${host.origin}${path}`);
-    await page.locator('main[aria-busy="false"] h1').waitFor();
-  };
-  const isWithin = (page: Page): Promise<boolean> => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+  const go = (page: Page, path: string): Promise<void> => goTo(page, `${host.origin}${path}`);
 
   it('let a steward enter a resource and submit it, and the case officer find it waiting', async () => {
     const page = await signIn('li-xiaolong');

@@ -4,7 +4,7 @@ import type { Host } from '../../infra/local/host.ts';
 import type { View } from '../../infra/local/journey/client.ts';
 import { assemble, type Cast } from '../../infra/local/journey/journey.ts';
 import { describeUnless } from '../support/availability.ts';
-import { openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
+import { goTo, isWithin, openBrowser, openWatchedPage, signInAs } from '../support/browser.ts';
 import { derivedProduct, secret, twoTables, type TwoTables } from '../support/derived.ts';
 import { openTestHost } from '../support/host.ts';
 import { becomes, listed, memberOf } from '../support/trading.ts';
@@ -39,11 +39,7 @@ describeUnless(missing, 'the workbench, in a real browser', () => {
     await signInAs(page, host.origin, person);
     return page;
   };
-  const go = async (page: Page, path: string): Promise<void> => {
-    await page.goto(`${host.origin}${path}`);
-    await page.locator('main[aria-busy="false"] h1').waitFor();
-  };
-  const isWithin = (page: Page): Promise<boolean> => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+  const go = (page: Page, path: string): Promise<void> => goTo(page, `${host.origin}${path}`);
   const sourceOf = (page: Page, title: string) => page.locator('.card.source', { hasText: title });
 
   it('leads an operator without a scenario to file one', async () => {

@@ -120,18 +120,19 @@ describe('a file before its review', () => {
   });
 });
 
+const surplusOf = async (earlier: readonly string[], sql: string): Promise<number | null> => {
+  const forms = await Promise.all(earlier.map(formOf));
+  const asked: Asked = { ...askedOf(await formOf(sql), rule), whole: true };
+  const related = relatedTo(
+    asked,
+    forms.map((form) => askedOf(form, rule)),
+  );
+  return countSurplus(asked, related, related.length > 0 ? (await answer(printAtoms(asked, related))).rows : []);
+};
+
 describe('a file beside what was released before', () => {
   const people = (g: string, h: string, count: number, from: number): Row[] =>
     Array.from({ length: count }, (_, n) => [g, h, from + n, 10]);
-  const surplusOf = async (earlier: readonly string[], sql: string): Promise<number | null> => {
-    const forms = await Promise.all(earlier.map(formOf));
-    const asked: Asked = { ...askedOf(await formOf(sql), rule), whole: true };
-    const related = relatedTo(
-      asked,
-      forms.map((form) => askedOf(form, rule)),
-    );
-    return countSurplus(asked, related, related.length > 0 ? (await answer(printAtoms(asked, related))).rows : []);
-  };
 
   it('tells nothing more where it repeats them, or where what is left is large', async () => {
     await table([...people('a', 'x', 5, 1), ...people('a', 'y', 4, 10), ...people('b', 'x', 2, 20)]);
@@ -147,6 +148,26 @@ describe('a file beside what was released before', () => {
     // A small cell that stands in the file leaves another small one of an earlier sum.
     await table([...people('a', 'x', 2, 1), ...people('a', 'y', 2, 10)]);
     expect(await surplusOf(total, "SELECT g, sum(v) FROM data WHERE h IN ('x') GROUP BY g")).toBe(1);
+  });
+});
+
+describe('a file beside what was released before, where one person has nearly all of a part', () => {
+  const paid = (h: string, from: number, sums: readonly number[]): Row[] => sums.map((sum, n) => ['a', h, from + n, sum]);
+  const wealthy = paid('x', 1, [1000, 10, 10, 10, 10, 10]);
+  const others = paid(
+    'y',
+    100,
+    Array.from({ length: 200 }, () => 10),
+  );
+  const total = ['SELECT g, sum(v) FROM data GROUP BY g'];
+  const rest = "SELECT g, sum(v) FROM data WHERE h IN ('y') GROUP BY g";
+
+  it('tells more where the difference is nearly theirs alone, and nothing where it is spread', async () => {
+    await table([...wealthy, ...others]);
+    expect(await surplusOf(total, rest)).toBe(1);
+    expect(await surplusOf([], rest)).toBe(0);
+    await table([...paid('x', 1, [10, 10, 10, 10, 10, 10]), ...others]);
+    expect(await surplusOf(total, rest)).toBe(0);
   });
 });
 

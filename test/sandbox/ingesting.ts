@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Ingested, IngestionLimits, IngestionRefusal, Inspection, SchemaColumn } from '../../functions/sandbox/ingestion.ts';
 import { ingest, inspect } from '../../functions/sandbox/ingestion.ts';
@@ -54,19 +55,28 @@ export const openFolder = () => {
   return {
     load,
     look,
-    /** Offers a file to both, at once: what each answered, and what they left behind beside the file. */
-    offer: async (content: string | Uint8Array, options: Options = {}) => {
-      const [taken, seen] = await Promise.all([load(content, options), look(content, options.limits)]);
-      return { answers: [taken.done, seen.done], left: [...taken.left, ...seen.left].filter((name) => name !== 'source.csv') };
+    /**
+     * Offers a bad file to the inspection, which every file meets first and which opens it as the ingestion does: it is refused, nothing of it is
+     * quoted or left behind, and no more memory is taken than may be.
+     */
+    isRefused: async (
+      content: string | Uint8Array,
+      refusal: Partial<IngestionRefusal>,
+      over: Partial<IngestionLimits> = {},
+    ): Promise<void> => {
+      const [{ done, left }, megabytes] = await overrun(look(content, over));
+      expect(done).toMatchObject(refusal);
+      expect(JSON.stringify(done)).not.toMatch(/secret|秘密/);
+      expect([left, megabytes]).toEqual([['source.csv'], 0]);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 };
 
 /** Runs something, and tells by how much, in megabytes, any process that it started went beyond what it may take; 0 where none did. */
-export const overrun = async <T>(run: Promise<T>, memoryBytes = limits.memoryBytes): Promise<readonly [done: T, megabytes: number]> => {
+const overrun = async <T>(run: Promise<T>, memoryBytes = limits.memoryBytes): Promise<readonly [done: T, megabytes: number]> => {
   let most = 0;
-  const timer = setInterval(() => (most = Math.max(most, ...childrenOf(process.pid).map(({ peak }) => peak))), 20);
+  const timer = setInterval(() => (most = Math.max(most, ...childrenOf(process.pid).map(({ peak }) => peak))), 50);
   const done = await run.finally(() => clearInterval(timer));
   return [done, Math.max(0, most - memoryBytes / 1_000_000 - ownMegabytes)];
 };

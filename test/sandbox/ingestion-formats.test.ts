@@ -1,20 +1,13 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { IngestionRefusal } from '../../functions/sandbox/ingestion.ts';
-import { gb18030, openFolder, overrun, rowsIn } from './ingesting.ts';
+import { gb18030, openFolder, rowsIn } from './ingesting.ts';
 
-const { load, look, offer, remove } = openFolder();
+const { isRefused, load, look, remove } = openFolder();
 afterAll(remove);
 
 type Bad = readonly (readonly [what: string, content: string | Uint8Array, refusal: Partial<IngestionRefusal>])[];
 
-/** Offers a bad file to both readers: they refuse it alike, quote nothing, leave nothing, and take no more than they may. */
-const isRefused = async (content: string | Uint8Array, refusal: Partial<IngestionRefusal>, over = {}): Promise<void> => {
-  const [{ answers, left }, megabytes] = await overrun(offer(content, { limits: over }));
-  for (const answer of answers) expect(answer).toMatchObject(refusal);
-  expect(JSON.stringify(answers)).not.toMatch(/secret|秘密/);
-  expect([left, megabytes]).toEqual([[], 0]);
-};
 const typesOf = (done: object): unknown =>
   'columns' in done ? (done.columns as readonly { readonly type: string }[]).map(({ type }) => type) : done;
 

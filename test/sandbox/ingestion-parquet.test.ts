@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { IngestionRefusal } from '../../functions/sandbox/ingestion.ts';
 import { randomFrom } from '../soak/report.ts';
-import { openFolder, overrun, parquetOf, rowsIn, typesIn } from './ingesting.ts';
+import { openFolder, parquetOf, rowsIn, typesIn } from './ingesting.ts';
 
-const { load, look, offer, remove } = openFolder();
+const { isRefused, load, look, remove } = openFolder();
 afterAll(remove);
-
-const isRefused = async (content: Uint8Array, refusal: Partial<IngestionRefusal>): Promise<void> => {
-  const [{ answers, left }, megabytes] = await overrun(offer(content));
-  for (const answer of answers) expect(answer).toMatchObject(refusal);
-  expect(JSON.stringify(answers)).not.toContain('secret');
-  expect([left, megabytes]).toEqual([[], 0]);
-};
 
 describe('a good Parquet file', () => {
   test('keeps its types, has times in UTC and nothing for NaN, and is sorted by its layout', async () => {

@@ -4,6 +4,8 @@ import { describe, it } from '@jest/globals';
 export const describeUnless = (missing: string | undefined, name: string, tests: () => void): void => {
   if (missing === undefined) return describe(name, tests);
   process.stderr.write(`not run: ${name}: ${missing}\n`);
-  // Skipped with its reason as its name, so that the report counts it as not run and never as passed (DESIGN §8).
+  // What needs a browser, S3 or a second judge cannot run where there is none (DESIGN §8). The report counts it as not run, never as passed, with
+  // its reason as its name. Its tests are not even collected, since they may ask for what is missing; and because a suite without a test is an
+  // error, one stands in their place that can neither pass nor be run.
   describe.skip(`not run: ${name}: ${missing}`, () => it.todo(missing));
 };

@@ -41,3 +41,11 @@ export const signInAs = async (page: Page, origin: string, person: string): Prom
   await page.locator(`button[name="person"][value="${person}"]`).click();
   await page.getByRole('heading', { name: '待我办理' }).waitFor();
 };
+
+/** Opens a page of the portal, and waits until it is drawn. */
+export const goTo = async (page: Page, url: string): Promise<void> => {
+  await page.goto(url);
+  await page.locator('main[aria-busy="false"] h1').waitFor();
+};
+/** Whether nothing of a page is wider than its window. */
+export const isWithin = (page: Page): Promise<boolean> => page.evaluate('document.documentElement.scrollWidth <= innerWidth');
