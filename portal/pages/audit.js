@@ -11,7 +11,7 @@ import { nameOf, partyReference, reference } from '../reference.js';
 import { kindOf, wordOf } from '../registry.js';
 import { go } from '../router.js';
 
-/** @typedef {{ readonly id: string, readonly askedAt: string, readonly buyer: string, readonly product: string, readonly sql: string, readonly outcome: string, readonly code: string | null, readonly ruleVersion: number | null, readonly rows: number | null, readonly epsilonMicro: number | null, readonly link: string | null }} Trace */
+/** @typedef {{ readonly id: string, readonly askedAt: string, readonly buyer: string, readonly product: string, readonly sql: string, readonly outcome: string, readonly code: string | null, readonly ruleVersion: number | null, readonly rows: number | null, readonly epsilonMicro: number | null, readonly link: string | null, readonly answersBefore: number | null, readonly answersCompared: number | null, readonly comparisonMs: number | null }} Trace */
 
 /** @type {readonly Pair[]} */
 const heads = [
@@ -23,9 +23,10 @@ const heads = [
   ['规则版本', 'Rule version'],
   ['行数', 'Rows'],
   ['隐私开销（ε）', 'Privacy cost (ε)'],
+  ['与此前回答比较', 'Compared with answers before'],
 ];
 /** Of these the figures stand under each other. */
-const figures = new Set([5, 6, 7]);
+const figures = new Set([5, 6, 7, 8]);
 /** @param {Trace} trace */
 const outcomeOf = ({ outcome, code, link }) =>
   h('span', {}, badge(outcome, outcome === 'released'), (code ?? link) ? h('code', {}, ` ${code ?? link}`) : '');
@@ -33,6 +34,9 @@ const outcomeOf = ({ outcome, code, link }) =>
 const counted = (count) => (count === null ? '—' : String(count));
 /** @param {number | null} micro */
 const spent = (micro) => counted(micro === null ? null : micro / 1_000_000);
+/** With how many of the answers before it an answer was compared, and what that took. @param {Trace} trace */
+const compared = ({ answersBefore, answersCompared, comparisonMs }) =>
+  answersBefore === null ? '—' : `${counted(answersCompared)} / ${answersBefore} · ${counted(comparisonMs)} ms`;
 /** @param {Trace} trace */
 const row = (trace) => {
   const cells = [
@@ -44,6 +48,7 @@ const row = (trace) => {
     counted(trace.ruleVersion),
     counted(trace.rows),
     spent(trace.epsilonMicro),
+    compared(trace),
   ];
   const look = (/** @type {number} */ at) => (at === 0 ? 'when' : figures.has(at) ? 'number' : undefined);
   return h(
@@ -56,15 +61,16 @@ const row = (trace) => {
 const exported = (traces) =>
   download('queries.csv', [
     heads.map(inWords),
-    ...traces.map(({ askedAt, buyer, product, sql, outcome, code, link, ruleVersion, rows, epsilonMicro }) => [
-      time(askedAt),
-      buyer,
-      product,
-      sql,
-      [inWords(wordOf(outcome)), code ?? link ?? ''].join(' ').trim(),
-      counted(ruleVersion),
-      counted(rows),
-      spent(epsilonMicro),
+    ...traces.map((trace) => [
+      time(trace.askedAt),
+      trace.buyer,
+      trace.product,
+      trace.sql,
+      [inWords(wordOf(trace.outcome)), trace.code ?? trace.link ?? ''].join(' ').trim(),
+      counted(trace.ruleVersion),
+      counted(trace.rows),
+      spent(trace.epsilonMicro),
+      compared(trace),
     ]),
   ]);
 
