@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { DuckDBInstance, StatementType } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { cellsOf } from './cells.ts';
@@ -71,6 +72,8 @@ async function heed(told: Told, opened: Opened | undefined): Promise<{ readonly 
   return { said: 'locked', opened: { settings: told.settings, connection, isLocked: true } };
 }
 
+// At its start, since a process that is killed keeps nothing.
+flushCompileCache();
 let last: Promise<Opened | undefined> = Promise.resolve(undefined);
 process.on('message', (told: Told) => {
   last = last.then(async (before) => {

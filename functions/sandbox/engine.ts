@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { GateCode } from '../../contracts/gate-refusals.ts';
+import { startProcess } from './sandbox-process.ts';
 
 /** What one query may take. `deadlineMs` is wall-clock time from the call; `rows` and `bytes` (of JSON) bound the result. */
 export type Limits = {
@@ -67,7 +67,7 @@ const saidShape = z.union([
 ]);
 
 /**
- * Opens the engine: disposable processes, each with an empty environment, used for one query and then killed. `spares` of them are kept ready, so
+ * Opens the engine: disposable processes, each used for one query and then killed. `spares` of them are kept ready, so
  * that a query need not wait for Node and DuckDB to load: where their number is given, from now on, else from the first query on. One that was
  * taken or has died is replaced, one after another and while no query runs, which would have to share the processors. `entry` is the file of
  * the process where it is not beside this one (a bundle).
@@ -84,11 +84,9 @@ export function openEngine(options: { readonly spares?: number; readonly entry?:
   let preparing: ChildProcess | undefined;
   let closed = false;
 
-  const start = (): ChildProcess => fork(entry, { env: {}, execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-
   const stock = (): void => {
     if (closed || preparing !== undefined || working.size > 0 || spares.size >= (options.spares ?? 2)) return;
-    const child = start();
+    const child = startProcess(entry);
     preparing = child;
     spares.add(child);
     const prepared = (): void => {
@@ -113,7 +111,7 @@ export function openEngine(options: { readonly spares?: number; readonly entry?:
 
   const take = (): ChildProcess => {
     const spare = [...spares].find((child) => child.connected);
-    if (spare === undefined) return start();
+    if (spare === undefined) return startProcess(entry);
     spares.delete(spare);
     spare.ref();
     spare.channel?.ref();

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { IngestionRefusal } from './csv-header.ts';
 import { refuse } from './csv-header.ts';
@@ -157,6 +158,8 @@ async function work(task: IngestionTask): Promise<Ingested | Inspection | Ingest
 const ownBytes = 600 * 1024 * 1024;
 const watchMs = 50;
 
+// At its start, since a process that is killed keeps nothing.
+flushCompileCache();
 process.once('message', (task: IngestionTask) => {
   setInterval(() => {
     if (process.memoryUsage.rss() > task.limits.memoryBytes + ownBytes) report({ done: refuse('ingestion_memory') });

@@ -1,10 +1,10 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PersonalKind } from '../../contracts/personal-kinds.ts';
 import type { IngestionRefusal } from './csv-header.ts';
 import { refuse } from './csv-header.ts';
+import { startProcess } from './sandbox-process.ts';
 
 export type { IngestionRefusal } from './csv-header.ts';
 
@@ -172,7 +172,7 @@ type Answer = Ingested | Inspection | IngestionRefusal;
 
 function work(task: IngestionTask, { onProgress, signal, entry }: Watching): Promise<Answer> {
   const file = entry ?? fileURLToPath(new URL('ingestion-process.ts', import.meta.url));
-  const child = fork(file, { env: {}, execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = startProcess(file);
   return new Promise((resolve) => {
     let answer: Answer | undefined;
     const stop = (reason: Answer): void => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { openHost } from './host.ts';
 import { instructions, isFounded } from './founding.ts';
 import { LedgerKeysError } from './ledger-keys.ts';
@@ -8,6 +9,8 @@ process.env['POWERTOOLS_METRICS_DISABLED'] ??= 'true';
 process.env['POWERTOOLS_LOG_LEVEL'] ??= 'WARN';
 
 const settings = settingsOf(process.env);
+// In the host's own folder, which nobody else may write to.
+process.env['NODE_COMPILE_CACHE'] ??= join(settings.folder, 'compile-cache');
 const host = await openHost(settings).catch((error: unknown) => {
   const taken = (error as { code?: string }).code === 'EADDRINUSE';
   if (error instanceof FolderInUse || error instanceof LedgerKeysError) console.error(error.message);

@@ -5,9 +5,10 @@ const tokensOfQuery = 20;
 const charactersOfText = 4000;
 const charactersOfWord = 40;
 
-const unspaced = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]`;
+const written = String.raw`[\p{L}\p{M}\p{N}]`;
+const unspaced = String.raw`[[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]&&${written}]`;
 /** A run of a script that is written without spaces, or a word of any other. */
-const runs = new RegExp(String.raw`(?<unspaced>${unspaced}+)|[[\p{L}\p{M}\p{N}]--${unspaced}]+`, 'gv');
+const runs = new RegExp(String.raw`(?<unspaced>${unspaced}+)|[${written}--${unspaced}]+`, 'gv');
 
 /** Runs of text in one form: NFKC (Unicode UAX #15), so that full-width and half-width are the same, and lower case without a language. */
 const runsOf = (text: string): readonly { readonly characters: readonly string[]; readonly isUnspaced: boolean }[] =>

@@ -294,7 +294,14 @@ describeUnless(missing, 'the pages on which one asks, in a real browser', () => 
     await auditor.waitForURL(/product=/);
     await auditor.locator('main[aria-busy="false"] .audit tbody tr').first().waitFor();
     expect(await auditor.locator('.audit tbody tr').count()).toBe(2);
-    expect(await auditor.locator('.audit td.number:last-child').allInnerTexts()).toEqual(['—', '0.1']); // the first was paid for, the same again was not
+    expect(await auditor.locator('.audit td.number:nth-child(8)').allInnerTexts()).toEqual(['—', '0.1']); // the first was paid for, the same again was not
+    await auditor.getByLabel('产品').selectOption('');
+    await auditor.getByLabel('产品').selectOption(chain.product);
+    await auditor
+      .locator('.audit td.number:last-child')
+      .filter({ hasText: /\d+ \/ \d+ · \d+ ms/ })
+      .first()
+      .waitFor();
 
     const lead = await signIn(cast.lead.person);
     await go(lead, '/halt?kind=entitlement');

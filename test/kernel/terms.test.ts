@@ -33,6 +33,10 @@ describe('search terms', () => {
     expect(tokens('𠮷野')).toEqual(['𠮷野', '𠮷', '野']);
   });
 
+  it('are not made of signs that only look like characters', () => {
+    expect(tokens('⺀数')).toEqual(['数']);
+  });
+
   it('stand once each', () => {
     expect(tokens('数据 数据 DATA data')).toEqual(['数据', 'data', '数', '据']);
   });
