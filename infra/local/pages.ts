@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, statSync, type Stats } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,13 @@ const pathOf = (address: string): string | undefined => {
     return undefined;
   }
 };
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+type Found = { readonly file: string; readonly stats: Stats };
+const fileAt = (file: string): Found | undefined => {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() ? { file, stats } : undefined;
+};
+/** What a browser keeps is good while the file is as large and as old as it was. */
+const tagOf = ({ stats }: Found): string => `"${stats.size.toString(36)}-${Math.floor(stats.mtimeMs).toString(36)}"`;
 
 /** The portal's files and what is generated for it. Any other address is the portal's own to route: ids may hold dots. */
 export const openPages = () => ({
@@ -47,9 +53,11 @@ export const openPages = () => ({
     const [, module] = verifierModule.exec(path) ?? [];
     const wanted = generated[path] ?? (module === undefined ? pathOf(path) : join(verifier, module));
     if (wanted === undefined) return void response.writeHead(404).end();
-    const file = isFile(wanted) ? wanted : !(extname(path) in types) ? join(portal, 'index.html') : undefined;
-    if (file === undefined || !isFile(file)) return void response.writeHead(404).end();
-    response.writeHead(200, { ...headers, 'content-type': types[extname(file)] ?? 'application/octet-stream' });
-    createReadStream(file).pipe(response);
+    const found = fileAt(wanted) ?? (extname(path) in types ? undefined : fileAt(join(portal, 'index.html')));
+    if (found === undefined) return void response.writeHead(404).end();
+    const all = { ...headers, etag: tagOf(found), 'content-type': types[extname(found.file)] ?? 'application/octet-stream' };
+    if (request.headers['if-none-match'] === all.etag) return void response.writeHead(304, all).end();
+    response.writeHead(200, all);
+    createReadStream(found.file).pipe(response);
   },
 });

@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 
+type Router = { readonly go: (path: string) => Promise<void> };
+
 /** What Lambda needs and people's browsers do not have: it would hide what they would see. */
 const lax = new Set(['--single-process', '--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials']);
 /** Graphics by a processor that has none: a page is drawn the same without, in two thirds of the time. */
@@ -44,9 +46,15 @@ export const signInAs = async (page: Page, origin: string, person: string): Prom
   await page.getByRole('heading', { name: '待我办理' }).waitFor();
 };
 
-/** Opens a page of the portal, and waits until it is drawn. */
+/** Opens a page of the portal, and waits until it is drawn: anew, or from the page that is open as its links do. */
 export const goTo = async (page: Page, url: string): Promise<void> => {
-  await page.goto(url);
+  const { origin } = new URL(url);
+  if (page.url().startsWith(`${origin}/`))
+    await page.evaluate(async ({ router, path }) => (await (import(router) as Promise<Router>)).go(path), {
+      router: `${origin}/router.js`,
+      path: url.slice(origin.length),
+    });
+  else await page.goto(url);
   await page.locator('main[aria-busy="false"] h1').waitFor();
 };
 /** Whether nothing of a page is wider than its window. */
