@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { openAsking, type Told } from './asking.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** A hundred people in four districts who spend alike, and eight in a fifth, of whom one spends a hundred times as much as the rest of them. */
 const trips = `
@@ -217,8 +218,6 @@ const questions = fc.array(
   { minLength: 2, maxLength: 6 },
 );
 const most = 8;
-const rounds = Number(process.env['GATE_ROUNDS'] ?? 1);
-
 it(
   'of any questions in any order, no sum or difference of what is shown is mostly one person’s: tried by adding and subtracting all of it',
   async () => {

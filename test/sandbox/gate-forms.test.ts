@@ -8,6 +8,7 @@ import type { Compiled } from '../../functions/sandbox/gate.ts';
 import { compile } from '../../functions/sandbox/gate.ts';
 import { trimmed } from '../../functions/sandbox/literals.ts';
 import { openParser } from '../../functions/sandbox/parser.ts';
+import { rounds } from '../support/rounds.ts';
 import { columns, exactly, forms, mutations, rules, write } from './forms.ts';
 
 let parser: Awaited<ReturnType<typeof openParser>>;
@@ -40,19 +41,23 @@ const accept = async (sql: string, rule: AnalysisRule): Promise<Compiled> => {
   return compiled;
 };
 
-test('what can be asked is read, printed and read again as the same', async () => {
-  await fc.assert(
-    fc.asyncProperty(asked, async ({ rule, form }) => {
-      const once = await accept(write(form), rule);
-      const again = await accept(write(once.form), rule);
-      expect(again.form).toEqual(once.form);
-      expect(again.sql).toBe(once.sql);
-      // The engine runs one SELECT and nothing else.
-      expect(JSON.parse(await parser.parse(once.sql))).toMatchObject({ error: false, statements: [{ node: { type: 'SELECT_NODE' } }] });
-    }),
-    { numRuns: 300, seed: 20_261_124 },
-  );
-}, 40_000);
+test(
+  'what can be asked is read, printed and read again as the same',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ rule, form }) => {
+        const once = await accept(write(form), rule);
+        const again = await accept(write(once.form), rule);
+        expect(again.form).toEqual(once.form);
+        expect(again.sql).toBe(once.sql);
+        // The engine runs one SELECT and nothing else.
+        expect(JSON.parse(await parser.parse(once.sql))).toMatchObject({ error: false, statements: [{ node: { type: 'SELECT_NODE' } }] });
+      }),
+      { numRuns: 100 * rounds, seed: 20_261_124 + rounds },
+    );
+  },
+  40_000 * rounds,
+);
 
 const shorten = (value: unknown): unknown => (typeof value === 'string' && /^-?[0-9]+\.[0-9]+$/.test(value) ? trimmed(value) : value);
 
@@ -80,8 +85,6 @@ async function agree(sql: string, { sql: printed, form }: Compiled): Promise<num
   return governed.length;
 }
 
-const rounds = Number(process.env['GATE_ROUNDS'] ?? 1);
-
 test(
   'where nothing is suppressed, the answer is plain DuckDB’s, under any rule and to any question',
   async () => {
@@ -91,9 +94,9 @@ test(
         const sql = write(form);
         cells += await agree(sql, await accept(sql, rule));
       }),
-      { numRuns: 400 * rounds, seed: 20_261_125 },
+      { numRuns: 150 * rounds, seed: 20_261_125 + rounds },
     );
-    expect(cells).toBeGreaterThan(1000);
+    expect(cells).toBeGreaterThan(400);
   },
   40_000 * rounds,
 );
@@ -114,10 +117,10 @@ test(
         verdicts.accepted += 1;
         await agree(sql, compiled);
       }),
-      { numRuns: 3000 * rounds, seed: 20_261_126 },
+      { numRuns: 1000 * rounds, seed: 20_261_126 + rounds },
     );
-    expect(verdicts.accepted).toBeGreaterThan(200);
-    expect(verdicts.refused.size).toBeGreaterThan(20);
+    expect(verdicts.accepted).toBeGreaterThan(60);
+    expect(verdicts.refused.size).toBeGreaterThan(10);
   },
   40_000 * rounds,
 );

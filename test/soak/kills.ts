@@ -20,7 +20,7 @@ import { openRecorder, type Acknowledged, type Sent } from './recorder.ts';
 import { randomFrom, seedOfRun, type Part, type Report } from './report.ts';
 import { openTrader } from './trader.ts';
 
-const folders = 5;
+const folders = 4;
 const roundsEach = 11;
 const traders = 3;
 // Mostly early, and late now and then: on a busy machine a stage of the journey takes its time too.

@@ -4,6 +4,7 @@ import { judge } from './judge.ts';
 import { kills } from './kills.ts';
 import { large } from './large.ts';
 import { ledger } from './ledger.ts';
+import { long } from './long.ts';
 import { s3 } from './s3.ts';
 import { schedules } from './schedules.ts';
 import { seedOfRun, type Part, type Report } from './report.ts';
@@ -12,7 +13,7 @@ process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 
 const limitMinutes = 24;
-const parts: readonly Part[] = [dynamodb, large, s3, judge, ledger, schedules, kills];
+const parts: readonly Part[] = [dynamodb, long, large, s3, judge, ledger, schedules, kills];
 const wanted = process.argv.slice(2);
 
 const started = performance.now();
