@@ -6,9 +6,9 @@ import type { Answer, Files, Limits, Said, Settings, Told } from './engine.ts';
 import { quote, quoteText } from './predicate-printing.ts';
 
 /**
- * The body of an engine process: it runs one query and is killed. It starts without an environment, opens one DuckDB instance, locks it over the
- * query's files, is told the query only then, and answers rows or a fixed code; what the engine said when it failed is never passed on, since
- * its messages quote cells.
+ * The body of an engine process: it runs one query and is killed. It starts without its host's environment, opens one DuckDB instance, locks it
+ * over the query's files, is told the query only then, and answers rows or a fixed code; what the engine said when it failed is never passed
+ * on, since its messages quote cells.
  */
 async function open({ threads, memoryBytes }: Settings): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', {

@@ -67,10 +67,10 @@ const saidShape = z.union([
 ]);
 
 /**
- * Opens the engine: disposable processes, each used for one query and then killed. `spares` of them are kept ready, so
- * that a query need not wait for Node and DuckDB to load: where their number is given, from now on, else from the first query on. One that was
- * taken or has died is replaced, one after another and while no query runs, which would have to share the processors. `entry` is the file of
- * the process where it is not beside this one (a bundle).
+ * Opens the engine: disposable processes, each used for one query and then killed. `spares` of them are kept ready, so that a query need not
+ * wait for Node and DuckDB to load: where their number is given, from now on, else from the first query on. One that was taken or has died is
+ * replaced, one after another and while no query runs, which would have to share the processors. `entry` is the file of the process where it
+ * is not beside this one (a bundle).
  *
  * A process is told the text of a query only after it has said that its instance is locked over the query's files.
  *

@@ -114,9 +114,9 @@ type Watching = {
 
 /**
  * Turns a file into a Parquet file with an explicit schema, and tells what is in it. It reads CSV (UTF-8 or GB18030, comma, RFC 4180; an empty
- * cell is NULL, quoted or not), JSON lines (flat objects) and Parquet (flat columns). It runs in a process of its own, without an environment,
- * which streams: memory does not grow with the file. The target appears whole or not at all. A refusal names lines, rows and columns by number
- * and quotes nothing.
+ * cell is NULL, quoted or not), JSON lines (flat objects) and Parquet (flat columns). It runs in a process of its own, without its host's
+ * environment, which streams: memory does not grow with the file. The target appears whole or not at all. A refusal names lines, rows and
+ * columns by number and quotes nothing.
  */
 export async function ingest(order: IngestionOrder & Watching): Promise<Ingested | IngestionRefusal> {
   const { source, target, layout = [], schema = null, limits } = order;
