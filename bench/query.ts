@@ -95,6 +95,11 @@ async function generate(file: string): Promise<void> {
 
 const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 
+const tell = (name: string, [bound = Number.NaN, ...governed]: readonly number[]): void => {
+  const told = governed.map((ms) => `${ms.toFixed(0).padStart(10)}${(ms / bound).toFixed(2).padStart(7)}`);
+  console.log(`${name.padEnd(36)}${bound.toFixed(0).padStart(9)}${told.join('')}`);
+};
+
 const folder = await mkdtemp(join(tmpdir(), 'query-'));
 const engine = openEngine({ settings: limits });
 const parser = await openParser();
@@ -113,6 +118,7 @@ try {
   await time('SELECT 1');
   console.log(`${rows} rows, ${limits.threads} threads, ${limits.memoryBytes / 1e6} MB; medians of ${rounds} in ms; target 1.00`);
   console.log(`${' '.repeat(40)}bound  governed  ratio   counted  ratio`);
+  const all = [0, 0, 0];
   for (const { name, show, rest = '', who = 'rider' } of shapes.filter((shape) => shape.name.includes(values.only))) {
     const read = async (sql: string): Promise<string> => {
       const compiled = await compile(sql, ruleFor(who), columns, parser.parse);
@@ -123,10 +129,11 @@ try {
     const texts = [plain, await read(`SELECT ${show} FROM data ${rest}`), await read(plain)];
     const taken: number[][] = texts.map(() => []);
     for (let round = 0; round < rounds; round += 1) for (const [index, sql] of texts.entries()) taken[index]?.push(await time(sql));
-    const [bound = Number.NaN, ...governed] = taken.map(median);
-    const told = governed.map((ms) => `${ms.toFixed(0).padStart(10)}${(ms / bound).toFixed(2).padStart(7)}`);
-    console.log(`${name.padEnd(36)}${bound.toFixed(0).padStart(9)}${told.join('')}`);
+    const medians = taken.map(median);
+    for (const [index, ms] of medians.entries()) all[index] = (all[index] ?? 0) + ms;
+    tell(name, medians);
   }
+  tell('all together', all);
 } finally {
   engine.close();
   parser.close();

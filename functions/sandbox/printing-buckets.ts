@@ -24,15 +24,15 @@ export const printSameCell = (keys: readonly string[]): string =>
 
 /**
  * Prints a row for each cell and bucket, as level one has it for each cell and entity, with what is below zero of each sum as `l` beside it. Rows
- * without an entity are a bucket of their own, which counts for none.
+ * without an entity are in a bucket too: of the buckets of a cell, one may hold no entity.
  */
 export function printBuckets(keys: readonly string[], sums: number, buckets: number): string {
   const told = Array.from({ length: sums }, (_, index) => {
     const value = `m${index}`;
-    return `sum(${value}) AS s${index}, count(${value}) AS v${index}, sum(CASE WHEN ${value} < 0 THEN ${value} ELSE 0 END) AS l${index}`;
+    return `sum(${value}) AS s${index}, count(${value}) AS v${index}, sum(least(${value}, 0)) AS l${index}`;
   });
   // Of so small a type that DuckDB finds a group by its number alone, where there is no other key.
-  const bucket = `CASE WHEN entity IS NULL THEN NULL ELSE CAST(hash(entity) & ${buckets - 1} AS ${buckets > 256 ? 'USMALLINT' : 'UTINYINT'}) END AS entity`;
+  const bucket = `CAST(hash(entity) & ${buckets - 1} AS ${buckets > 256 ? 'USMALLINT' : 'UTINYINT'}) AS entity`;
   const grouped = [...keys, bucket].map((_, index) => index + 1).join(', ');
   return `SELECT ${[...keys, bucket, 'count(*) AS n', ...told].join(', ')} FROM source GROUP BY ${grouped}`;
 }

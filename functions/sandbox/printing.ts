@@ -30,8 +30,8 @@ function printClamped(sum: string, column: string, rule: AnalysisRule): string {
  * Without a LIMIT one row more than the cap is asked for, so that the engine can tell that the cap was passed.
  *
  * Level one is dear: it may have nearly as many rows as the table. So cells are looked at by `buckets` of entities first, which are few. What a
- * cell passes by buckets, as if each were one entity, it passes by entities: it has no fewer of them, none of them contributes more than all
- * sizes in its bucket together, and all of them no less than the buckets do, where gains and losses have been set off. Only cells that are not
+ * cell passes by buckets, as if each but one were an entity, it passes by entities: it has no fewer of them, none of them contributes more than
+ * all sizes in its bucket together, and all of them no less than the buckets do, where gains and losses have been set off. Only cells that are not
  * `certain` to pass by that go through level one. The answer is the same. How long it takes tells whether there were any such cells, which is
  * hidden by the steps in which outcomes are told.
  */
@@ -141,10 +141,22 @@ function printOutput(output: Output, form: Form, measures: readonly string[], en
   return output.kind === 'sum' ? `sum(s${measure})` : `CAST(sum(s${measure}) AS DOUBLE) / CAST(sum(v${measure}) AS DOUBLE)`;
 }
 
-/** How the size of the largest contributor to a sum is known: exactly from entities, from buckets as what it is at most. */
-type Bounds = (sum: number, cast: (value: string) => string) => { readonly largest: string; readonly each: string };
-const exact: Bounds = (sum, cast) => ({ largest: `abs(${cast(`s${sum}`)})`, each: `abs(${cast(`s${sum}`)})` });
-const atMost: Bounds = (sum, cast) => ({ largest: `${cast(`s${sum}`)} - l${sum} - l${sum}`, each: `abs(${cast(`s${sum}`)})` });
+/**
+ * How many entities there are and the size of the largest contributor to a sum: known exactly from entities; from buckets as how many there are at
+ * least, since one bucket may hold none, and as what it is at most.
+ */
+type Bounds = {
+  readonly entities: (counted: string) => string;
+  readonly sizes: (sum: number, cast: (value: string) => string) => { readonly largest: string; readonly each: string };
+};
+const exact: Bounds = {
+  entities: (counted) => counted,
+  sizes: (sum, cast) => ({ largest: `abs(${cast(`s${sum}`)})`, each: `abs(${cast(`s${sum}`)})` }),
+};
+const atMost: Bounds = {
+  entities: (counted) => `${counted} - 1`,
+  sizes: (sum, cast) => ({ largest: `${cast(`s${sum}`)} - l${sum} - l${sum}`, each: `abs(${cast(`s${sum}`)})` }),
+};
 
 /** What a cell must pass: the counts of entities that must reach the threshold, and the conditions on the largest contributor. */
 function printSuppression(
@@ -157,15 +169,17 @@ function printSuppression(
     form.outputs.some(({ output }) => output.kind === kind && (column === undefined || ('column' in output && output.column === column)));
   const dominance = (largest: string, total: string): string => `${largest} * 100 <= ${total} * ${ground.rule.dominancePercent}`;
   return {
-    thresholds: ['count(entity)', ...measures.map((_, index) => `count(CASE WHEN s${index} IS NULL THEN NULL ELSE entity END)`)],
+    thresholds: ['count(entity)', ...measures.map((_, index) => `count(CASE WHEN s${index} IS NULL THEN NULL ELSE entity END)`)].map(
+      by.entities,
+    ),
     dominance: [
       ...(shown('rows') ? [dominance('max(n)', 'sum(n)')] : []),
-      ...(shown('entities') ? [dominance('1', 'count(entity)')] : []),
+      ...(shown('entities') ? [dominance('1', `(${by.entities('count(entity)')})`)] : []),
       ...measures.flatMap((column, index) => {
         const family = familyOfColumn(column, ground);
         // A BIGINT would overflow when it is multiplied, and whether it does depends on the data; a FLOAT would be rounded past its share.
         const wide = family === 'integer' ? 'HUGEINT' : family === 'double' ? 'DOUBLE' : undefined;
-        const { largest, each } = by(index, (value) => (wide === undefined ? value : `CAST(${value} AS ${wide})`));
+        const { largest, each } = by.sizes(index, (value) => (wide === undefined ? value : `CAST(${value} AS ${wide})`));
         return [
           dominance(`max(${largest})`, `sum(${each})`),
           // One infinite or undefined value would be the whole answer, and shares of it mean nothing.
