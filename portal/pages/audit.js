@@ -23,7 +23,7 @@ const heads = [
   ['规则版本', 'Rule version'],
   ['行数', 'Rows'],
   ['隐私开销（ε）', 'Privacy cost (ε)'],
-  ['与此前回答比较', 'Compared with answers before'],
+  ['与此前回答比较', 'Earlier answers'],
 ];
 /** Of these the figures stand under each other. */
 const figures = new Set([5, 6, 7, 8]);
