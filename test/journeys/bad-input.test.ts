@@ -290,6 +290,20 @@ describe('an address that is none', () => {
     }
   });
 
+  it('of a file that the browser keeps is sent anew only where it has changed', async () => {
+    const ask = (headers = {}): Promise<Response> => fetch(`${host.origin}/main.js`, { headers });
+    const first = await ask();
+    const kept = { 'if-none-match': first.headers.get('etag') ?? '' };
+    expect([first.status, (await first.text()).length > 0]).toEqual([200, true]);
+    const again = await ask(kept);
+    expect([again.status, await again.text(), again.headers.get('content-security-policy')]).toEqual([
+      304,
+      '',
+      first.headers.get('content-security-policy'),
+    ]);
+    expect((await ask({ 'if-none-match': '"what it was"' })).status).toBe(200);
+  });
+
   it('of a record whose id holds a colon is the same, escaped or not', async () => {
     const admin = await sessionOf(host.origin, 'transport', 'org.admin');
     const id = `${admin.organisation}:${memberOf('transport', 'source.cdo')}`;
